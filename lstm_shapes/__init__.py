@@ -1,0 +1,48 @@
+"""What are the arrays in `get_weights()` of a recurrent layer?
+
+>>> import lstm_shapes
+>>> explanation = lstm_shapes.explain(input_dim=100, units=20, bidirectional=True)
+>>> explanation.weights[0].shape, explanation.parameters
+((100, 80), 19360)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Name -> the module it lives in.  Loaded when it is used: importing the package costs nothing.
+_WHERE = {
+    "explain": "explain",
+    "check": "check",
+    "Explanation": "layer",
+    "Layer": "layer",
+    "Weight": "layer",
+    "Connection": "layer",
+    "UsageError": "layer",
+}
+
+__all__ = sorted(_WHERE)
+
+if TYPE_CHECKING:
+    from lstm_shapes.check import check as check
+    from lstm_shapes.explain import explain as explain
+    from lstm_shapes.layer import Connection as Connection
+    from lstm_shapes.layer import Explanation as Explanation
+    from lstm_shapes.layer import Layer as Layer
+    from lstm_shapes.layer import UsageError as UsageError
+    from lstm_shapes.layer import Weight as Weight
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'lstm_shapes' has no attribute {name!r}")
+    value = getattr(import_module(f"lstm_shapes.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})

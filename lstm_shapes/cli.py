@@ -1,0 +1,227 @@
+"""The command line: `python -m lstm_shapes explain --input 100 --units 20 --bidirectional`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from lstm_shapes.cells import CELLS
+from lstm_shapes.compute import MERGE_MODES, did_you_mean
+from lstm_shapes.layer import UsageError
+from lstm_shapes.layouts import FRAMEWORKS
+from lstm_shapes.render import FORMATS, draw
+
+PROG = "python -m lstm_shapes"
+EXPLAIN = """examples:
+  python -m lstm_shapes explain --input 100 --units 20 --bidirectional
+  python -m lstm_shapes explain --symbolic --cell gru
+  python -m lstm_shapes explain --input 100 --units 20 --layers 2 --format json
+"""
+CHECK = """examples:
+  python -m lstm_shapes check --cell lstm --input 100 --units 20
+  python -m lstm_shapes check --cell gru --no-reset-after --input 8 --units 4 --bidirectional --merge-mode sum
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says one line: what was wrong, and what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(helpful(message))
+
+    def unknown(self, words: Sequence[str]) -> NoReturn:
+        """Raise for words that no option takes."""
+        word = words[0].split("=")[0]
+        known = [option for action in self._actions for option in action.option_strings]
+        raise UsageError(f"unknown option {word!r}{did_you_mean(word, known)}")
+
+
+def helpful(message: str) -> str:
+    """Argparse's message, with the word that was probably meant.
+
+    >>> helpful("argument command: invalid choice: 'explian' (choose from 'explain', 'check')")
+    "unknown command 'explian': did you mean 'explain'?"
+    """
+    found = re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)", message, re.DOTALL)
+    if not found:
+        return message
+    what, given, allowed = found.groups()
+    return f"unknown {what} {given!r}{did_you_mean(given, [word.strip(chr(39)) for word in allowed.split(', ')])}"
+
+
+def parser() -> Parser:
+    """All commands and their options; the CLI page of the site is made from it."""
+    top = Parser(
+        prog=PROG,
+        description="What are the arrays in get_weights() of a recurrent layer?",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = top.add_subparsers(dest="command", metavar="command", parser_class=Parser)
+    explain = _command(commands, "explain", "name every array, its gates, its parameters", EXPLAIN)
+    _layer_options(explain)
+    explain.add_argument(
+        "--symbolic", action="store_true", help="formulas in input_dim and units instead of numbers"
+    )
+    explain.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    explain.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    explain.set_defaults(run=run_explain)
+    check = _command(commands, "check", "compare with the real Keras layer (needs Keras)", CHECK)
+    _layer_options(check)
+    check.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    check.set_defaults(run=run_check)
+    top.set_defaults(parser=top)
+    return top
+
+
+def _command(commands: Any, name: str, what: str, examples: str) -> Parser:
+    made: Parser = commands.add_parser(
+        name, help=what, description=what[0].upper() + what[1:] + ".", epilog=examples, allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    made.set_defaults(parser=made)
+    return made
+
+
+def _layer_options(command: Parser) -> None:
+    add = command.add_argument
+    add("--input", dest="input_dim", type=_whole, metavar="N", help="input_dim: features at each time step")
+    add("--units", type=_whole, metavar="N", help="length of the hidden state, for each direction")
+    add("--cell", default="lstm", metavar="CELL", help=f"one of {', '.join(CELLS)} (default: lstm)")
+    add("--bidirectional", action="store_true", help="two directions")
+    add(
+        "--merge-mode",
+        metavar="MODE",
+        help=f"one of {', '.join(map(_mode_word, MERGE_MODES))} (default: concat)",
+    )
+    add("--layers", type=_whole, default=1, metavar="N", help="how many on top of each other (default: 1)")
+    add("--timesteps", type=_whole, metavar="N", help="length of the sequence; no weight depends on it")
+    add("--return-sequences", action="store_true", help="the output at every time step")
+    add("--return-state", action="store_true", help="the last states too")
+    add("--no-bias", dest="use_bias", action="store_false", help="use_bias=False")
+    add(
+        "--reset-after",
+        action=argparse.BooleanOptionalAction,
+        help="GRU: the reset gate acts after the matrix product",
+    )
+    add(
+        "--framework",
+        default="keras",
+        metavar="NAME",
+        help=f"one of {', '.join(FRAMEWORKS)} (default: keras)",
+    )
+
+
+def _mode_word(mode: str | None) -> str:
+    return mode or "none"
+
+
+def _whole(text: str) -> int:
+    if len(text) > 20:
+        raise argparse.ArgumentTypeError(
+            f"a number of {len(text)} digits: a whole number was expected, such as 20"
+        )
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, such as 20") from None
+
+
+def options_of(args: argparse.Namespace) -> dict[str, Any]:
+    """The keywords of `from_numbers` that the command line gave."""
+    merge = (
+        {}
+        if args.merge_mode is None
+        else {"merge_mode": None if args.merge_mode == "none" else args.merge_mode}
+    )
+    if merge and not args.bidirectional:
+        raise UsageError("--merge-mode needs two directions: add --bidirectional, or leave --merge-mode out")
+    names = (
+        "cell",
+        "framework",
+        "bidirectional",
+        "layers",
+        "timesteps",
+        "return_sequences",
+        "return_state",
+        "use_bias",
+        "reset_after",
+    )
+    return {**{name: getattr(args, name) for name in names}, **merge}
+
+
+def run_explain(args: argparse.Namespace) -> tuple[str, int]:
+    """`explain`: the text to print, and the exit code."""
+    from lstm_shapes.explain import explain
+
+    numbers = {name: getattr(args, name) for name in ("input_dim", "units")}
+    missing = [
+        "--input" if name == "input_dim" else "--units" for name, value in numbers.items() if value is None
+    ]
+    if missing and not args.symbolic:
+        raise UsageError(
+            f"{' and '.join(missing)} missing: give both, as in --input 100 --units 20, or --symbolic for formulas"
+        )
+    found = explain(**numbers, **options_of(args))
+    extra = {"colour": wants_colour(args.color)} if args.format == "text" else {}
+    return draw(found, args.format, **extra), 0
+
+
+def run_check(args: argparse.Namespace) -> tuple[str, int]:
+    """`check`: exit code 1 where Keras disagrees."""
+    from lstm_shapes.check import check
+
+    if args.input_dim is None or args.units is None:
+        raise UsageError(
+            "--input and --units are needed: a real layer has numbers, such as --input 100 --units 20"
+        )
+    found = check(input_dim=args.input_dim, units=args.units, **options_of(args))
+    if args.format == "json":
+        import json
+
+        return json.dumps(found.to_dict(), indent=1), 0 if found.agrees else 1
+    return str(found), 0 if found.agrees else 1
+
+
+def wants_colour(choice: str) -> bool:
+    """Colour for a person at a terminal who did not say no (https://no-color.org)."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; 0 done, 1 Keras disagrees, 2 the question cannot be answered as asked."""
+    commands = parser()
+    try:
+        args, unknown = commands.parse_known_args(argv)
+        if unknown:
+            args.parser.unknown(unknown)
+        if args.version:
+            from lstm_shapes import __version__
+
+            print(__version__)
+            return 0
+        if args.command is None:
+            commands.print_help()
+            return 0
+        text, code = args.run(args)
+        _print(text)
+    except UsageError as error:
+        print(f"lstm_shapes: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _print(text: str) -> None:
+    encoding = sys.stdout.encoding or "ascii"
+    print(
+        text.encode(encoding, "replace").decode(encoding), flush=True
+    )  # a terminal that has no `·` shows `?`

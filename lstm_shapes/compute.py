@@ -1,0 +1,256 @@
+"""From numbers to an Explanation: what layers `input_dim`, `units` and the options make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lstm_shapes import layouts, pattern
+from lstm_shapes.cells import CELLS
+from lstm_shapes.layer import SYMBOLS, Connection, Explanation, Layer, State, UsageError, Weight, sizes_of
+from lstm_shapes.pattern import Size, Word
+
+MERGE_MODES = ("concat", "sum", "mul", "ave", None)
+LARGEST = {
+    "input_dim": 10**8,
+    "units": 10**6,
+    "layers": 1000,
+    "timesteps": 10**9,
+}  # past that it is a slip of the keys
+
+
+def from_numbers(
+    input_dim: Size,
+    units: Size,
+    *,
+    cell: str = "lstm",
+    framework: str = "keras",
+    bidirectional: bool = False,
+    merge_mode: str | None = "concat",
+    layers: int = 1,
+    timesteps: int | None = None,
+    return_sequences: bool = False,
+    return_state: bool = False,
+    use_bias: bool = True,
+    reset_after: bool | None = None,
+) -> Explanation:
+    """Explain the layers that these numbers make.
+
+    Parameters
+    ----------
+    input_dim : int, or a symbol
+        Features at each time step: the last axis of the input.
+    units : int, or a symbol
+        Length of the hidden state, for each direction.
+    cell : {'lstm', 'gru', 'simple_rnn'}
+    framework : {'keras'}
+    bidirectional : bool
+    merge_mode : {'concat', 'sum', 'mul', 'ave', None}
+        How the outputs of the two directions become one; None keeps two.
+    layers : int
+        How many of these stand on top of each other.
+    timesteps : int, optional
+        Length of the sequence; no weight depends on it.
+    return_sequences, return_state : bool
+        As in Keras, for the last layer; the layers below always return sequences.
+    use_bias : bool
+    reset_after : bool, optional
+        GRU only; default as in the framework (Keras 3: True).
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    UsageError
+        If a number or a name cannot be; the message says what is allowed.
+
+    Examples
+    --------
+    >>> [w.shape for w in from_numbers(100, 20).weights]
+    [(100, 80), (20, 80), (80,)]
+    >>> stack = from_numbers(100, 20, bidirectional=True, layers=2)
+    >>> [layer.input_dim for layer in stack.layers]      # concat doubles what the next layer reads
+    [100, 40]
+    """
+    options = {"use_bias": use_bias, "return_sequences": return_sequences, "return_state": return_state}
+    layout = _checked(
+        cell,
+        framework,
+        bidirectional,
+        merge_mode,
+        reset_after,
+        input_dim=input_dim,
+        units=units,
+        layers=layers,
+        timesteps=timesteps,
+    )
+    if "reset_after" in layout.options:
+        options["reset_after"] = layout.options["reset_after"] if reset_after is None else reset_after
+    built: list[Layer] = []
+    index = 0
+    for number in range(layers):
+        last = number == layers - 1
+        one = {
+            **options,
+            "return_sequences": return_sequences or not last,
+            "return_state": return_state and last,
+        }
+        directions = ("forward", "backward") if bidirectional else ("forward",)
+        layer = _layer(
+            layout,
+            number,
+            input_dim,
+            units,
+            directions,
+            merge_mode if bidirectional else None,
+            one,
+            timesteps,
+        )
+        weights = tuple(replace(weight, index=index + i) for i, weight in enumerate(layer.weights))
+        built.append(replace(layer, weights=weights))
+        index += len(weights)
+        input_dim = features(layer)
+    pairs = zip(built, built[1:], strict=False)
+    joined = tuple(Connection(a.path, b.path, (), b.weights[0].index) for a, b in pairs)
+    return Explanation(None, tuple(built), connections=joined)
+
+
+def _layer(
+    layout: layouts.Layout,
+    number: int,
+    input_dim: Size,
+    units: Size,
+    directions: tuple[str, ...],
+    merge_mode: str | None,
+    options: Mapping[str, Any],
+    timesteps: int | None,
+) -> Layer:
+    suffix = f"_{number}" if number else ""
+    inner = layout.layer + suffix
+    path = layout.wrapper + suffix if len(directions) == 2 else inner
+    bare = Layer(
+        path, CELLS[layout.cell].name, layout.framework, input_dim, units, directions, merge_mode,
+        bool(options["use_bias"]), (), options=options,
+    )  # fmt: skip
+    weights = tuple(
+        weight_of(layout, array, bare, direction if len(directions) == 2 else None, inner)
+        for direction in directions
+        for array in layout.arrays
+        if layouts.exists(array, options)
+    )
+    outputs, states = outputs_of(bare, CELLS[layout.cell].states, timesteps)
+    return replace(bare, weights=weights, output_shape=outputs, states=states)
+
+
+def weight_of(
+    layout: layouts.Layout, array: layouts.Array, layer: Layer, direction: str | None, inner: str
+) -> Weight:
+    """The `Weight` that `array` of the table is in `layer`; its index is given later."""
+    sizes = {
+        **sizes_of(layer),
+        "gate": len(layout.gates),
+        "part": len(array.parts),
+    }
+    where = layout.path_two if direction else layout.path
+    return Weight(
+        index=None,
+        path=where.format(
+            layer=layer.path, inner=inner, direction=direction, cell=layout.layer, array=array.name
+        ),
+        role=array.role,
+        direction=direction,
+        pattern=array.pattern,
+        shape=pattern.shape(array.pattern, sizes),
+        formula=tuple(str(one) for one in pattern.shape(array.pattern, {**sizes, **SYMBOLS})),
+        gates=pattern.gate_ranges(array.pattern, layout.gates, sizes),
+        parts=array.parts,
+    )
+
+
+def features(layer: Layer) -> Size:
+    """How many features a layer hands on: what the next layer's `input_dim` is."""
+    doubled = len(layer.directions) == 2 and layer.merge_mode == "concat"
+    return 2 * layer.units if doubled else layer.units
+
+
+def outputs_of(
+    layer: Layer, state_names: tuple[str, ...], timesteps: int | None
+) -> tuple[Any, tuple[State, ...]]:
+    """Output shape (a list of shapes where there are several tensors) and states.
+
+    Source: keras/src/layers/rnn/rnn.py and bidirectional.py, compute_output_shape, Keras 3.15.1.
+    """
+    two = len(layer.directions) == 2
+    states = tuple(
+        State(name, direction if two else None, (None, layer.units))
+        for direction in layer.directions
+        for name in state_names
+    )
+    time = (timesteps,) if layer.options.get("return_sequences") else ()
+    one = (None, *time, features(layer))
+    tensors = [one, one] if two and layer.merge_mode is None else [one]
+    if layer.options.get("return_state"):
+        tensors += [state.shape for state in states]
+    return (tensors[0] if len(tensors) == 1 else tensors), states
+
+
+# ---------------------------------------------------------------- what cannot be
+
+
+def did_you_mean(word: object, known: Iterable[object]) -> str:
+    """`: did you mean 'lstm'?`, or the list of what is allowed."""
+    import difflib  # only for an error: it costs as much as argparse
+
+    names = [str(one) for one in known]
+    near = difflib.get_close_matches(str(word).lower(), names, 1, 0.5)
+    return f": did you mean {near[0]!r}?" if near else f": one of {', '.join(names)} was expected"
+
+
+def _checked(
+    cell: str,
+    framework: str,
+    bidirectional: bool,
+    merge_mode: str | None,
+    reset_after: bool | None,
+    **sizes: Size,
+) -> layouts.Layout:
+    if framework not in layouts.FRAMEWORKS:
+        raise UsageError(f"unknown framework {framework!r}{did_you_mean(framework, layouts.FRAMEWORKS)}")
+    if cell not in CELLS:
+        raise UsageError(f"unknown cell {cell!r}{did_you_mean(cell, CELLS)}")
+    if merge_mode not in MERGE_MODES:
+        raise UsageError(
+            f"unknown merge_mode {merge_mode!r}{did_you_mean(merge_mode, map(str, MERGE_MODES))}"
+        )
+    if merge_mode != "concat" and not bidirectional:
+        raise UsageError(
+            f"merge_mode={merge_mode!r} needs two directions: add bidirectional=True, or leave it out"
+        )
+    layout = layouts.find(framework, cell)
+    if reset_after is not None and "reset_after" not in layout.options:
+        raise UsageError(
+            f"reset_after is an option of the GRU, not of {cell!r}: leave it out, or take cell='gru'"
+        )
+    for name, size in sizes.items():
+        _check_size(name, size)
+    if merge_mode is None and sizes["layers"] > 1:
+        raise UsageError(
+            "merge_mode=None gives two outputs, and the next layer reads one: take 'concat', 'sum', 'mul' or 'ave' for a stack"
+        )
+    return layout
+
+
+def _check_size(name: str, size: Size) -> None:
+    if isinstance(size, bool | float) or (isinstance(size, str) and not isinstance(size, Word)):
+        raise UsageError(f"{name} is {size!r}: a whole number was expected, such as 20")
+    if not isinstance(size, int):  # a symbol, a sweep, or not given
+        return
+    if size < 1:
+        raise UsageError(f"{name} is {size}: it counts something, so it must be at least 1")
+    if size > LARGEST[name]:
+        raise UsageError(
+            f"{name} is {size:,}: more than the {LARGEST[name]:,} that can be meant; check the digits"
+        )

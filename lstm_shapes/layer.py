@@ -1,0 +1,317 @@
+"""The values that everything is turned into and everything is drawn from.
+
+Axes of a shape: `None` is an axis whose length is not known (batch, time).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstm_shapes import pattern
+from lstm_shapes.pattern import Size, Word
+
+SCHEMA = 1
+SYMBOLS = {"input": Word("input_dim"), "hidden": Word("units"), "unit": Word("units")}
+
+Shape = tuple[Size, ...]
+
+
+class UsageError(ValueError):
+    """What was asked cannot be: the message says what was given, what is allowed and what to do."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One array of a recurrent layer."""
+
+    index: int | None  # its place in the model's get_weights()
+    path: str
+    role: str
+    direction: str | None  # None in a layer of one direction, or where one array holds both
+    pattern: str
+    shape: Shape
+    formula: tuple[str, ...]
+    gates: Mapping[str, list[pattern.Range]]
+    parts: tuple[str, ...] = ()
+    dtype: str | None = None
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Names of the axes: `("input", "gate*unit")`."""
+        return pattern.names(self.pattern)
+
+    @property
+    def gate_axis(self) -> int | None:
+        """Which axis the gates lie along."""
+        return pattern.gate_axis(self.pattern)
+
+    @property
+    def parameters(self) -> Size:
+        """How many numbers the array holds."""
+        return math.prod(self.shape)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in schema 1 of the JSON."""
+        return {
+            "index": self.index,
+            "path": self.path,
+            "direction": self.direction,
+            "role": self.role,
+            "shape": plain(self.shape),
+            "formula": list(self.formula),
+            "axes": list(self.axes),
+            "gate_axis": self.gate_axis,
+            "gates": {gate: plain(ranges) for gate, ranges in self.gates.items()},
+            "parts": list(self.parts),
+            "dtype": self.dtype,
+            "parameters": plain(self.parameters),
+        }
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One recurrent layer: one direction, or two."""
+
+    path: str
+    cell: str  # "LSTM"
+    framework: str
+    input_dim: Size | None
+    units: Size | None
+    directions: tuple[str, ...]
+    merge_mode: str | None
+    use_bias: bool | None
+    weights: tuple[Weight, ...]
+    states: tuple[State, ...] = ()
+    output_shape: Any = None  # a shape, or a list of shapes where the layer returns several tensors
+    options: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> Size:
+        """How many numbers the layer holds."""
+        total = sum(weight.parameters for weight in self.weights)
+        return Word(self.arithmetic.factored) if isinstance(total, Word) and self.arithmetic else total
+
+    @property
+    def arithmetic(self) -> Arithmetic | None:
+        """How the number of parameters comes about; None where the directions differ."""
+        return count(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in schema 1 of the JSON."""
+        arithmetic = self.arithmetic
+        return {
+            "path": self.path,
+            "cell": self.cell,
+            "framework": self.framework,
+            "input_dim": plain(self.input_dim),
+            "units": plain(self.units),
+            "directions": list(self.directions),
+            "merge_mode": self.merge_mode,
+            "use_bias": self.use_bias,
+            "options": plain(dict(self.options)),
+            "output_shape": plain(self.output_shape),
+            "states": [state.to_dict() for state in self.states],
+            "parameters": plain(self.parameters),
+            "parameter_formula": arithmetic and arithmetic.to_dict(),
+            "weights": [weight.to_dict() for weight in self.weights],
+            "alternatives": list(self.alternatives),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class State:
+    """What a layer carries from one step to the next; not a weight."""
+
+    name: str
+    direction: str | None
+    shape: Shape
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in schema 1 of the JSON."""
+        return {"name": self.name, "direction": self.direction, "shape": plain(self.shape)}
+
+
+@dataclass(frozen=True)
+class Other:
+    """An array that belongs to no recurrent layer; kept, so that every index is the true one."""
+
+    index: int | None
+    path: str
+    shape: Shape
+    dtype: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in schema 1 of the JSON."""
+        return {"index": self.index, "path": self.path, "shape": plain(self.shape), "dtype": self.dtype}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Which layer's output feeds which kernel, through which layers without weights of their own."""
+
+    source: str
+    target: str
+    through: tuple[str, ...] = ()
+    kernel_index: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in schema 1 of the JSON."""
+        return {
+            "from": self.source,
+            "to": self.target,
+            "through": list(self.through),
+            "kernel_index": self.kernel_index,
+        }
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """A count of parameters, three ways: symbols, numbers factored, numbers expanded."""
+
+    symbols: str
+    factored: str
+    expanded: str
+    total: Size
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in schema 1 of the JSON."""
+        return {"symbols": self.symbols, "factored": self.factored, "expanded": self.expanded}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything there is to say about a layer, a model or a file.
+
+    Printing it, showing it in a notebook and `to_json()` are three views of the same value.
+
+    >>> import lstm_shapes
+    >>> explanation = lstm_shapes.explain(input_dim=100, units=20)
+    >>> [weight.shape for weight in explanation.weights]
+    [(100, 80), (20, 80), (80,)]
+    """
+
+    source: str | None
+    layers: tuple[Layer, ...]
+    other_weights: tuple[Other, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The arrays of all recurrent layers, in order."""
+        return tuple(weight for layer in self.layers for weight in layer.weights)
+
+    @property
+    def parameters(self) -> Size:
+        """How many numbers there are in all, the arrays of other layers included."""
+        return sum(math.prod(other.shape) for other in self.other_weights) + sum(
+            layer.parameters for layer in self.layers
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, schema 1: `json.dumps` takes it."""
+        return {
+            "schema": SCHEMA,
+            "source": self.source,
+            "parameters": plain(self.parameters),
+            "layers": [layer.to_dict() for layer in self.layers],
+            "other_weights": [other.to_dict() for other in self.other_weights],
+            "connections": [connection.to_dict() for connection in self.connections],
+            "notes": list(self.notes),
+        }
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The same as text."""
+        from lstm_shapes.render import draw
+
+        return draw(self, "json", indent=indent)
+
+    def __str__(self) -> str:
+        from lstm_shapes.render import draw
+
+        return draw(self, "text")
+
+    def _repr_html_(self) -> str:
+        from lstm_shapes.render import draw
+
+        return draw(self, "html")
+
+    def _repr_markdown_(self) -> str:
+        from lstm_shapes.render import draw
+
+        return draw(self, "markdown")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: tuples are lists, a symbol is text."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+# ---------------------------------------------------------------- the arithmetic
+
+
+def _product(factors: Iterable[Size]) -> str:
+    words = [f"({one})" if "+" in str(one) else str(one) for one in factors if str(one) != "1"]
+    return "*".join(words) or "1"
+
+
+def _factors(layer: Layer, sizes: Mapping[str, Size]) -> tuple[list[Size], list[list[Size]]]:
+    """What all arrays of one direction share (gates, units), and what is left of each."""
+    per_direction = [w for w in layer.weights if w.direction in (None, layer.directions[0])]
+    named = [[one for axis in pattern.axes(w.pattern) for one in axis] for w in per_direction]
+    common = [name for name in ("gate", "unit") if all(name in names for names in named)]
+    left = [[pattern.length((one,), sizes) for one in names if one not in common] for names in named]
+    return [len(layer.directions) if layer.weights[0].direction else 1, *(sizes[one] for one in common)], left
+
+
+def count(layer: Layer) -> Arithmetic | None:
+    """The number of parameters as a formula, with symbols and with numbers.
+
+    >>> from lstm_shapes.compute import from_numbers
+    >>> layer = from_numbers(100, 20, bidirectional=True).layers[0]
+    >>> count(layer).symbols, count(layer).factored, count(layer).total
+    ('2*4*units*(input_dim + units + 1)', '2*4*20*(100 + 20 + 1)', 19360)
+    >>> count(layer).expanded
+    '2*(100*80 + 20*80 + 80)'
+    """
+    if not layer.weights or layer.options.get("unequal"):
+        return None
+    numbers = sizes_of(layer)
+    symbols = {**numbers, **SYMBOLS}
+    written = []
+    for sizes in (symbols, numbers):
+        common, left = _factors(layer, sizes)
+        inside = " + ".join(_product(one) for one in left)
+        written.append(_product([*common, Word(inside)]))
+    common, _ = _factors(layer, numbers)
+    arrays = [w for w in layer.weights if w.direction in (None, layer.directions[0])]
+    sums = " + ".join(_product(w.shape) for w in arrays)
+    return Arithmetic(
+        *written,
+        expanded=sums if common[0] == 1 else f"{common[0]}*({sums})",
+        total=sum(weight.parameters for weight in layer.weights),
+    )
+
+
+def sizes_of(layer: Layer) -> dict[str, Size]:
+    """The length of each named axis of a layer's arrays."""
+    gates = max((len(weight.gates) for weight in layer.weights), default=0)
+    parts = max((len(weight.parts) for weight in layer.weights), default=0)
+    sizes = {
+        "input": layer.input_dim,
+        "hidden": layer.units,
+        "unit": layer.units,
+        "gate": gates,
+        "part": parts,
+    }
+    return {**sizes, **layer.options.get("sizes", {})}

@@ -1,0 +1,25 @@
+"""Explanation -> text, Markdown, HTML, LaTeX, JSON: one table of formats."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+FORMATS = ("text", "json", "markdown", "html", "latex")
+
+
+def draw(explanation: Any, format_: str = "text", **options: Any) -> str:
+    """The explanation in one of `FORMATS`.
+
+    >>> import lstm_shapes
+    >>> print(draw(lstm_shapes.explain(input_dim=100, units=20), "text").splitlines()[0])
+    lstm: LSTM of Keras, 100 inputs, 20 units
+    """
+    if format_ == "json":
+        import json
+
+        return json.dumps(explanation.to_dict(), ensure_ascii=False, **{"indent": 1, **options})
+    from lstm_shapes.render.outline import outline
+
+    module = import_module(f"{__name__}.{format_}")
+    return module.render(outline(explanation), **options)  # type: ignore[no-any-return]

@@ -1,0 +1,264 @@
+"""What there is to say about an explanation, in the order a reader wants it.  Said once, drawn many times.
+
+Text in a block may hold `code` between backticks and nothing else; numbers group by narrow spaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lstm_shapes.cells import GATE_MEANING
+from lstm_shapes.layer import Explanation, Layer, Weight
+from lstm_shapes.layouts import MULTIPLIES
+
+FRAMEWORK_NAMES = {"keras": "Keras"}
+MORE = "Read more: `docs/start/what-is-the-80.md`; `make site` builds the pages."
+
+
+@dataclass(frozen=True)
+class Title:
+    """The heading of one layer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Para:
+    """A few sentences."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `numeric` names the columns that are set flush right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of an array's gate axis that belongs to one gate."""
+
+    gate: str
+    ranges: tuple[Any, ...]
+    share: float  # of the whole axis
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The gate axis of one or more arrays, to scale."""
+
+    label: str
+    axis: str  # "columns", "rows", "places"
+    segments: tuple[Segment, ...]
+    shape: tuple[Any, ...]
+    gate_axis: int
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A calculation: what it gives, and the ways to write it."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+Block = Title | Para | Table | Bar | Formula
+
+
+def outline(explanation: Explanation) -> Iterator[Block]:
+    """All blocks of an explanation."""
+    for layer in explanation.layers:
+        yield from of_layer(layer)
+    if len(explanation.layers) > 1 or explanation.other_weights:
+        yield from totals(explanation)
+    for note in explanation.notes:
+        yield Para(note)
+    yield Para(MORE)
+
+
+def of_layer(layer: Layer) -> Iterator[Block]:
+    """What a reader wants to know of one layer, in this order."""
+    yield Title(headline(layer))
+    yield arrays_table(layer)
+    yield multiplies(layer)
+    yield from bars(layer)
+    yield from arithmetic(layer)
+    yield Para(output(layer))
+    for note in (*layer.notes, *layer.alternatives):
+        yield Para(note)
+
+
+def headline(layer: Layer) -> str:
+    """`encoder_lstm: bidirectional LSTM of Keras, 100 inputs, 20 units, merge_mode 'sum'`."""
+    two = len(layer.directions) == 2
+    framework = FRAMEWORK_NAMES.get(layer.framework, layer.framework)
+    words = [f"{'bidirectional ' if two else ''}{layer.cell} of {framework}"]
+    words += [
+        _counted(layer.input_dim, "inputs"),
+        _counted(layer.units, "units") + (" each way" if two else ""),
+    ]
+    if two:
+        words.append(f"merge_mode {layer.merge_mode!r}")
+    if layer.use_bias is False:
+        words.append("no bias")
+    if layer.options.get("reset_after") is not None:
+        words.append(f"reset_after={layer.options['reset_after']}")
+    return f"{layer.path}: {', '.join(words)}"
+
+
+def _counted(size: Any, what: str) -> str:
+    """`20 units`, `unknown units`, or `units = 2*units` for a symbol."""
+    if size is None:
+        return f"unknown {what}"
+    return f"{number(size)} {what}" if isinstance(size, int) else f"{what}: {size}"
+
+
+def number(value: Any) -> str:
+    """`19360` as `19 360`.  A symbol is left as it is."""
+    return f"{value:,}".replace(",", " ") if isinstance(value, int) else str(value)
+
+
+def shape_text(shape: Any) -> str:
+    """A shape as Python shows it; a list of shapes as a list."""
+    if isinstance(shape, list):
+        return f"[{', '.join(map(shape_text, shape))}]"
+    inner = ", ".join(map(str, shape))
+    return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def arrays_table(layer: Layer) -> Table:
+    """One row an array, as `get_weights()` has them."""
+    two = any(weight.direction for weight in layer.weights)
+    symbolic = all(
+        tuple(map(str, w.shape)) == w.formula for w in layer.weights
+    )  # then the formula would say the shape again
+    head = ["index", "direction", "role", "shape", "formula", "parameters"]
+    rows = [
+        (
+            "" if w.index is None else f"[{w.index}]",
+            w.direction or "",
+            f"`{w.role}`",
+            f"`{shape_text(w.shape)}`",
+            f"`{shape_text(w.formula)}`",
+            number(w.parameters),
+        )
+        for w in layer.weights
+    ]
+    keep = [
+        name
+        for name in head
+        if not (name == "direction" and not two) and not (name == "formula" and symbolic)
+    ]
+    columns = [head.index(name) for name in keep]
+    chosen = tuple(tuple(row[column] for column in columns) for row in rows)
+    label = f"Arrays of {layer.path}, in the order of get_weights()"
+    return Table(tuple(keep), chosen, ("index", "parameters"), label)
+
+
+def multiplies(layer: Layer) -> Para:
+    """What each array does, in one sentence."""
+    roles = dict.fromkeys(weight.role for weight in layer.weights)
+    return Para("; ".join(f"`{role}` {MULTIPLIES[role]}" for role in roles if role in MULTIPLIES) + ".")
+
+
+def bars(layer: Layer) -> Iterator[Block]:
+    """Which columns are which gate; arrays that are cut alike share a bar."""
+    alike: dict[Any, list[Weight]] = {}
+    for weight in layer.weights:
+        if weight.gates:
+            key = (weight.gate_axis == len(weight.shape) - 1, tuple(map(str, weight.gates.items())))
+            alike.setdefault(key, []).append(weight)
+    for weights in alike.values():
+        first = weights[0]
+        assert first.gate_axis is not None
+        roles = list(dict.fromkeys(f"`{weight.role}`" for weight in weights))
+        which = "Last axis" if first.gate_axis == len(first.shape) - 1 else "First axis"
+        gates = len(first.gates)
+        segments = tuple(
+            Segment(gate, tuple(tuple(one) for one in ranges), 1 / gates)
+            for gate, ranges in first.gates.items()
+        )
+        length = first.shape[first.gate_axis]
+        label = f"{which} of {_and(roles)}: {number(length)} = {gates} gates x {_times(layer.units)}"
+        yield Bar(label, which, segments, first.shape, first.gate_axis)
+    if not alike and layer.weights:
+        yield Para(f"No gates: the last axis of every array runs over the {_times(layer.units)}.")
+
+
+def _times(units: Any) -> str:
+    return _counted(units, "units").removeprefix("units: ")
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def range_text(ranges: tuple[Any, ...]) -> str:
+    """`0:20`, or `0:80:4`, or several."""
+    return ", ".join(":".join(map(str, one)) for one in ranges)
+
+
+def arithmetic(layer: Layer) -> Iterator[Block]:
+    """How many parameters, and why."""
+    sums = layer.arithmetic
+    if sums is None:
+        yield Para(f"Parameters: {number(layer.parameters)}.")
+        return
+    lines = [sums.symbols] + [sums.factored] * (sums.factored != sums.symbols)
+    if isinstance(sums.total, int):
+        lines = [
+            sums.symbols,
+            f"{sums.factored} = {number(sums.total)}",
+            f"{sums.expanded} = {number(sums.total)}",
+        ]
+    yield Formula("Parameters", tuple(lines))
+
+
+def output(layer: Layer) -> str:
+    """The output's shape, and the states'."""
+    words = []
+    if layer.output_shape is not None:
+        words.append(f"Output shape: `{shape_text(layer.output_shape)}`.")
+    if layer.states:
+        per_direction = len(layer.states) // len(layer.directions)
+        names = _and([f"`{state.name}`" for state in layer.states[:per_direction]])
+        each = " in each direction" if len(layer.directions) == 2 else ""
+        words.append(
+            f"States carried from step to step{each}: {names}, shape `{shape_text(layer.states[0].shape)}`; not weights."
+        )
+    return " ".join(words)
+
+
+def totals(explanation: Explanation) -> Iterator[Block]:
+    """What the whole model has, and what feeds what."""
+    rows = [(layer.path, layer.cell, number(layer.parameters)) for layer in explanation.layers]
+    if explanation.other_weights:
+        others = sum(_size(other.shape) for other in explanation.other_weights)
+        rows.append((f"{len(explanation.other_weights)} arrays of other layers", "", number(others)))
+    rows.append(("all", "", number(explanation.parameters)))
+    yield Table(("layer", "cell", "parameters"), tuple(rows), ("parameters",), "Parameters, layer by layer")
+    for one in explanation.connections:
+        through = (
+            f" through {_and([f'`{name}`' for name in one.through])} (no weights)" if one.through else ""
+        )
+        index = "" if one.kernel_index is None else f" [{one.kernel_index}]"
+        yield Para(f"`{one.source}` feeds the kernel{index} of `{one.target}`{through}.")
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    total = 1
+    for one in shape:
+        total *= one
+    return total
+
+
+def legend(gates: Any) -> tuple[tuple[str, str], ...]:
+    """What each gate does, for a key beside a picture."""
+    return tuple((gate, GATE_MEANING.get(gate, gate)) for gate in gates)
