@@ -9,14 +9,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 # Name -> the module it lives in.  Loaded when it is used: importing the package costs nothing.
 _WHERE = {
-    "explain": "explain",
-    "check": "check",
+    "explain": "front",
+    "check": "checks",
     "Explanation": "layer",
     "Layer": "layer",
     "Weight": "layer",
@@ -26,9 +25,12 @@ _WHERE = {
 
 __all__ = sorted(_WHERE)
 
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
-    from lstm_shapes.check import check as check
-    from lstm_shapes.explain import explain as explain
+    from typing import Any
+
+    from lstm_shapes.checks import check as check
+    from lstm_shapes.front import explain as explain
     from lstm_shapes.layer import Connection as Connection
     from lstm_shapes.layer import Explanation as Explanation
     from lstm_shapes.layer import Layer as Layer

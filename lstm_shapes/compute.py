@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from lstm_shapes import layouts, pattern
 from lstm_shapes.cells import CELLS
-from lstm_shapes.layer import SYMBOLS, Connection, Explanation, Layer, State, UsageError, Weight, sizes_of
-from lstm_shapes.pattern import Size, Word
+from lstm_shapes.layer import (
+    SYMBOLS,
+    Connection,
+    Explanation,
+    Layer,
+    State,
+    UsageError,
+    Weight,
+    sizes_of,
+)
+from lstm_shapes.pattern import Word
+
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from lstm_shapes.pattern import Size
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 LARGEST = {

@@ -6,17 +6,23 @@ Axes of a shape: `None` is an axis whose length is not known (batch, time).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import namedtuple
 from dataclasses import dataclass, field
-from typing import Any
 
 from lstm_shapes import pattern
-from lstm_shapes.pattern import Size, Word
+from lstm_shapes.pattern import Word
+
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from lstm_shapes.pattern import Size
+
+    Shape = tuple[Size, ...]
 
 SCHEMA = 1
 SYMBOLS = {"input": Word("input_dim"), "hidden": Word("units"), "unit": Word("units")}
-
-Shape = tuple[Size, ...]
 
 
 class UsageError(ValueError):
@@ -124,41 +130,30 @@ class Layer:
         }
 
 
-@dataclass(frozen=True)
-class State:
+class State(namedtuple("State", "name direction shape")):
     """What a layer carries from one step to the next; not a weight."""
 
-    name: str
-    direction: str | None
-    shape: Shape
+    __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in schema 1 of the JSON."""
         return {"name": self.name, "direction": self.direction, "shape": plain(self.shape)}
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(namedtuple("Other", "index path shape dtype", defaults=(None,))):
     """An array that belongs to no recurrent layer; kept, so that every index is the true one."""
 
-    index: int | None
-    path: str
-    shape: Shape
-    dtype: str | None = None
+    __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in schema 1 of the JSON."""
         return {"index": self.index, "path": self.path, "shape": plain(self.shape), "dtype": self.dtype}
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(namedtuple("Connection", "source target through kernel_index", defaults=((), None))):
     """Which layer's output feeds which kernel, through which layers without weights of their own."""
 
-    source: str
-    target: str
-    through: tuple[str, ...] = ()
-    kernel_index: int | None = None
+    __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in schema 1 of the JSON."""
@@ -170,14 +165,10 @@ class Connection:
         }
 
 
-@dataclass(frozen=True)
-class Arithmetic:
+class Arithmetic(namedtuple("Arithmetic", "symbols factored expanded total")):
     """A count of parameters, three ways: symbols, numbers factored, numbers expanded."""
 
-    symbols: str
-    factored: str
-    expanded: str
-    total: Size
+    __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in schema 1 of the JSON."""
@@ -250,7 +241,7 @@ class Explanation:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: tuples are lists, a symbol is text."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
         return [plain(one) for one in value]

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from typing import Any
 
-Size = Any  # int, Word, sympy.Expr or numpy.ndarray
-Range = tuple[Size, ...]  # (start, stop) or (start, stop, step), as in a Python slice
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    Size = Any  # int, Word, sympy.Expr or numpy.ndarray
+    Range = tuple[Size, ...]  # (start, stop) or (start, stop, step), as in a Python slice
 
 
 class Word(str):

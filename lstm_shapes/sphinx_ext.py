@@ -30,12 +30,11 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from lstm_shapes import __version__
 from lstm_shapes.cli import options_of, parser
-from lstm_shapes.explain import explain
+from lstm_shapes.front import explain
 from lstm_shapes.layer import Explanation, UsageError, Weight
 from lstm_shapes.render import html
 from lstm_shapes.render.outline import (
     Bar,
-    Block,
     Formula,
     Para,
     Table,
@@ -164,7 +163,7 @@ class WeightsDirective(SphinxDirective):
             raise self.error(f"lstm-weights: {error}") from error
         return [nodes.raw("", html.render(blocks, style=False), format="html")]
 
-    def chosen(self, found: Explanation) -> list[Block]:
+    def chosen(self, found: Explanation) -> list[Any]:
         """The blocks that the page asks for; the line that sends to the page itself is left out."""
         blocks = list(outline(found))[:-1]
         if "only" not in self.options:

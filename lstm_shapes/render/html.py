@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from html import escape as html_escape
 
 from lstm_shapes.render import svg
 from lstm_shapes.render.outline import Bar, Block, Formula, Para, Table, Title
+
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # In a notebook there is no style sheet of ours; on the site custom.css overrides these variables.
 STYLE = """<style>

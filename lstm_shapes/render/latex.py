@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from lstm_shapes.render.outline import Bar, Block, Formula, Para, Table, Title, range_text
+from lstm_shapes.render.outline import (
+    Bar,
+    Block,
+    Formula,
+    Para,
+    Table,
+    Title,
+    range_text,
+)
+
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",

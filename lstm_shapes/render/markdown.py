@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from lstm_shapes.render.outline import (
+    Bar,
+    Block,
+    Formula,
+    Para,
+    Table,
+    Title,
+    range_text,
+)
 
-from lstm_shapes.render.outline import Bar, Block, Formula, Para, Table, Title, range_text
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def render(blocks: Iterable[Block]) -> str:

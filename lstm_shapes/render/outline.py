@@ -5,70 +5,28 @@ Text in a block may hold `code` between backticks and nothing else; numbers grou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections import namedtuple
 
-from lstm_shapes.cells import GATE_MEANING
-from lstm_shapes.layer import Explanation, Layer, Weight
 from lstm_shapes.layouts import MULTIPLIES
+
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from lstm_shapes.layer import Explanation, Layer, Weight
 
 FRAMEWORK_NAMES = {"keras": "Keras"}
 MORE = "Read more: `docs/start/what-is-the-80.md`; `make site` builds the pages."
 
 
-@dataclass(frozen=True)
-class Title:
-    """The heading of one layer."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Para:
-    """A few sentences."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; `numeric` names the columns that are set flush right."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: tuple[str, ...] = ()
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A stretch of an array's gate axis that belongs to one gate."""
-
-    gate: str
-    ranges: tuple[Any, ...]
-    share: float  # of the whole axis
-
-
-@dataclass(frozen=True)
-class Bar:
-    """The gate axis of one or more arrays, to scale."""
-
-    label: str
-    axis: str  # "columns", "rows", "places"
-    segments: tuple[Segment, ...]
-    shape: tuple[Any, ...]
-    gate_axis: int
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A calculation: what it gives, and the ways to write it."""
-
-    label: str
-    lines: tuple[str, ...]
-
-
+# The blocks.  Plain named tuples: six dataclasses would cost as much time as all the rest of `explain`.
+Title = namedtuple("Title", "text")  # the heading of one layer
+Para = namedtuple("Para", "text")  # a few sentences
+Table = namedtuple("Table", "head rows numeric label", defaults=((), ""))  # numeric: columns set flush right
+Segment = namedtuple("Segment", "gate ranges share")  # a stretch of the gate axis; share: of the whole axis
+Bar = namedtuple("Bar", "label axis segments shape gate_axis")  # the gate axis of arrays cut alike, to scale
+Formula = namedtuple("Formula", "label lines")  # a calculation, and the ways to write it
 Block = Title | Para | Table | Bar | Formula
 
 
@@ -257,8 +215,3 @@ def _size(shape: tuple[int, ...]) -> int:
     for one in shape:
         total *= one
     return total
-
-
-def legend(gates: Any) -> tuple[tuple[str, str], ...]:
-    """What each gate does, for a key beside a picture."""
-    return tuple((gate, GATE_MEANING.get(gate, gate)) for gate in gates)

@@ -1,0 +1,55 @@
+"""The front door: one function for everything that can be explained."""
+
+from __future__ import annotations
+
+import operator
+
+from lstm_shapes.compute import from_numbers
+from lstm_shapes.layer import Explanation
+from lstm_shapes.pattern import Word
+
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def explain(*, input_dim: Any = None, units: Any = None, **options: Any) -> Explanation:
+    """Explain the arrays of a recurrent layer.
+
+    >>> explanation = explain(input_dim=100, units=20, bidirectional=True)
+    >>> explanation.weights[1].shape, explanation.weights[1].role, explanation.weights[1].direction
+    ((20, 80), 'recurrent_kernel', 'forward')
+
+    A number that is not given is a symbol:
+
+    >>> [weight.shape for weight in explain(cell="gru").weights]
+    [('input_dim', '3*units'), ('units', '3*units'), (2, '3*units')]
+
+    Parameters
+    ----------
+    input_dim : int, optional
+        Features at each time step.
+    units : int, optional
+        Length of the hidden state, for each direction.
+    **options
+        As in `lstm_shapes.compute.from_numbers`: cell, bidirectional, merge_mode, layers, ...
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    UsageError
+        If a number or an option cannot be.
+    """
+    return from_numbers(_given(input_dim, "input_dim"), _given(units, "units"), **options)
+
+
+def _given(size: Any, name: str) -> Any:
+    if size is None:
+        return Word(name)
+    try:
+        return size if isinstance(size, bool) else operator.index(size)  # a NumPy integer counts too
+    except TypeError:
+        return size

@@ -1,0 +1,104 @@
+"""One value, drawn many ways: every format says the same."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import os
+import pathlib
+import re
+
+import pytest
+from hypothesis import given, settings
+from strategies import configurations
+
+import lstm_shapes
+from lstm_shapes.compute import from_numbers
+from lstm_shapes.layer import Word
+from lstm_shapes.render import FORMATS, draw
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+SUFFIX = {"text": "txt", "json": "json", "markdown": "md", "html": "html", "latex": "tex"}
+CASES = {
+    "seed_encoder": lambda: from_numbers(100, 20, bidirectional=True, merge_mode="sum"),
+    "gru_stack": lambda: from_numbers(8, 4, cell="gru", layers=2, return_state=True),
+    "symbols": lambda: from_numbers(Word("input_dim"), Word("units"), cell="lstm"),
+    "simple": lambda: from_numbers(3, 2, cell="simple_rnn", use_bias=False),
+}
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("case", CASES)
+def test_the_golden_files_hold(case, format_):
+    """`make golden` writes them anew; read the diff before you commit it."""
+    path, drawn = GOLDEN / f"{case}.{SUFFIX[format_]}", draw(CASES[case](), format_)
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(drawn, encoding="utf-8")
+    assert drawn == path.read_text(encoding="utf-8")
+
+
+@settings(max_examples=60)
+@given(configurations())
+def test_the_columns_of_the_printed_tables_sum_to_their_totals(options):
+    explanation = from_numbers(**options)
+    text = draw(explanation, "text")
+    printed = [int(row[-9:].replace(" ", "")) for row in text.splitlines() if re.match(r" *\[\d+\]  ", row)]
+    assert sum(printed) == explanation.parameters
+    for layer in explanation.layers:
+        assert layer.arithmetic.total == layer.parameters
+        assert (
+            eval(layer.arithmetic.factored) == eval(layer.arithmetic.expanded) == layer.parameters
+        )  # our own text
+        sizes = {"input_dim": layer.input_dim, "units": layer.units}
+        assert eval(layer.arithmetic.symbols, sizes) == layer.parameters
+
+
+@settings(max_examples=60)
+@given(configurations())
+def test_the_json_survives_a_round_trip(options):
+    explanation = from_numbers(**options)
+    assert json.loads(explanation.to_json()) == explanation.to_dict()
+    indices = [w["index"] for layer in explanation.to_dict()["layers"] for w in layer["weights"]]
+    assert indices == list(range(len(indices)))
+
+
+class Balanced(html.parser.HTMLParser):
+    """Fails on a tag that is not closed in its turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("br",) and not self.get_starttag_text().endswith("/>"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.get_starttag_text().endswith("/>") or tag in self.open:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_html_is_closed_and_names_its_pictures(case):
+    drawn = draw(CASES[case](), "html")
+    parser = Balanced()
+    parser.feed(drawn)
+    assert parser.open == []
+    assert drawn.count("<svg") == drawn.count('role="img"') == drawn.count("<title>")
+
+
+def test_a_notebook_shows_it():
+    explanation = lstm_shapes.explain(input_dim=100, units=20)
+    assert "<table" in explanation._repr_html_()
+    assert "| --- |" in explanation._repr_markdown_()
+    assert str(explanation) == draw(explanation, "text")
+
+
+def test_a_name_from_a_stranger_brings_no_markup():
+    import dataclasses
+
+    explanation = from_numbers(3, 2, layers=2)
+    first = dataclasses.replace(explanation.layers[0], path="<script>alert(1)</script>|*x*_y_")
+    strange = dataclasses.replace(explanation, layers=(first, *explanation.layers[1:]))
+    assert "<script>" not in draw(strange, "html")
+    assert "<script>" not in draw(strange, "markdown").replace("\\<script\\>", "")
