@@ -1,0 +1,100 @@
+"""Sphinx: MyST pages from docs/, executed scripts from gallery/, one static site that asks no other host for anything."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums on every machine
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+import lstm_shapes  # noqa: E402
+
+project = "lstm_shapes"
+author = "the lstm_shapes founders"
+copyright = "2026, the lstm_shapes founders. Apache-2.0"
+version = release = lstm_shapes.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
+    "lstm_shapes.sphinx_ext",
+    "mathml",
+]
+exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/sg_execution_times.rst", "sg_execution_times.rst"]
+templates_path = ["docs/_templates"]
+default_role = "code"
+nitpicky = True
+nitpick_ignore_regex = [
+    # Words of NumPy-style docstrings and typing's names, which no page of ours defines.
+    ("py:class", r"(optional|array.*|sequence of .*|a symbol|int, .*|\(.*|\{.*|.*\}|.*'.*|.*units\)|.*input_dim\)|None)"),
+    ("py:class", r"(Any|Iterator|Callable|Mapping|Sequence|Iterable|collections\..*|typing\..*|argparse\..*|numpy\..*)"),
+    ("py:class", r"(Size|Range|Shape|Step|Array|Block|pattern\.Range|lstm_shapes\..*\.(Size|Range|Shape|Step|Array))"),
+    ("py:.*", r"(sphinx|docutils)\..*"),
+    ("py:exc", r"(ValueError|KeyError|TypeError)"),
+    ("py:class", r"(str|int|bool|float|tuple|list|dict|object|ValueError|bytes|os\.PathLike|set|type)"),
+]
+
+# One model each: pages say {lstm}`parameters encoder`, and no number is typed by hand.
+lstm_shapes_models = {
+    "encoder": "--input 100 --units 20 --bidirectional --merge-mode sum",
+    "decoder": "--input 20 --units 100 --bidirectional --merge-mode sum --timesteps 45 --return-sequences",
+    "autoencoder": "encoder + decoder",
+    "one": "--input 100 --units 20",
+    "gru": "--cell gru --input 100 --units 20",
+    "gru_before": "--cell gru --input 100 --units 20 --no-reset-after",
+    "simple": "--cell simple_rnn --input 100 --units 20",
+}
+
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_heading_anchors = 3
+myst_links_external_new_tab = False
+
+sphinx_gallery_conf = {
+    "examples_dirs": ["../gallery"],
+    "gallery_dirs": ["gallery"],
+    "filename_pattern": r"[/\\]plot_",
+    "abort_on_example_error": True,
+    "within_subsection_order": "FileNameSortKey",
+    "image_scrapers": ("matplotlib",),
+    "image_srcset": ["2x"],
+    "matplotlib_animations": False,
+    "remove_config_comments": True,
+    "show_signature": False,
+    "write_computation_times": False,
+    "min_reported_time": 10_000,
+    "nested_sections": False,
+    "subsection_order": ["../gallery/questions", "../gallery/inside", "../gallery/training"],
+    "plot_gallery": "True",
+    "capture_repr": (),
+    "reset_modules": ("matplotlib",),
+    "default_thumb_file": str(ROOT / "docs" / "_static" / "kernel.png"),
+}
+suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
+
+html_theme = "furo"
+html_title = "lstm_shapes"
+html_static_path = ["docs/_static"]
+html_css_files = ["custom.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_math_renderer = "mathml"
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#1f5fa8", "color-brand-content": "#1f5fa8"},
+    "dark_css_variables": {"color-brand-primary": "#7fb8ff", "color-brand-content": "#7fb8ff"},
+}
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True

@@ -1,0 +1,71 @@
+r"""
+One LSTM step, and the columns it reads
+=======================================
+
+The diagram and the coloured matrix are drawn from the same table: the cell's step function gives the boxes and
+wires, the layout gives the columns. A gate has one colour in both.
+"""
+
+from matplotlib import pyplot as plt
+
+import lstm_shapes
+from lstm_shapes import plot
+from lstm_shapes.equations import CELLS, equations
+
+kernel, recurrent_kernel, bias = lstm_shapes.explain(input_dim=100, units=20).weights
+
+figure, (step, matrix) = plt.subplots(2, 1, figsize=(9, 8.5), layout="constrained", height_ratios=[1, 1])
+plot.cell_diagram("lstm", step)
+plot.matrix_map(kernel, matrix)
+
+# %%
+# *Above: one step. Each coloured box multiplies x[t] by its columns of the kernel and h[t-1] by its columns of the
+# recurrent kernel, adds its piece of the bias, and squashes the sum. Below: where those columns lie in the kernel of
+# an LSTM with 20 units on 100 inputs.*
+#
+# The same step as equations. They are not typed here: they are what the step function does, written down.
+
+for left, right in equations(CELLS["lstm"]):
+    print(left, "=", right)
+
+# %%
+# Is the picture true?
+# --------------------
+#
+# Ask Keras. Give a real layer random weights, compute its output from the coloured columns alone, and compare.
+# Then exchange two colours and compare again.
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+
+from lstm_shapes import reference
+
+rng = np.random.default_rng(1997)
+layer = lstm_shapes.explain(input_dim=100, units=20).layers[0]
+real, x = keras.layers.LSTM(20), rng.normal(size=(2, 9, 100)).astype("float32")
+real.build(x.shape)
+real.set_weights([rng.normal(scale=0.3, size=array.shape) for array in real.get_weights()])
+
+same = np.abs(reference.output(layer, real.get_weights(), x) - np.asarray(real(x))).max()
+
+
+def exchanged(gates):
+    """The input gate's columns called forget gate, and the other way round."""
+    return {**gates, "input": gates["forget"], "forget": gates["input"]}
+
+
+wrong = replace(layer, weights=tuple(replace(weight, gates=exchanged(weight.gates)) for weight in layer.weights))
+other = np.abs(reference.output(wrong, real.get_weights(), x) - np.asarray(real(x))).max()
+print(f"largest difference from Keras: {same:.1e} as drawn, {other:.2f} with two gates exchanged")
+assert same < 1e-5 < 1e-2 < other
+
+# %%
+# The GRU's step, drawn by the same lines of code from its own step function:
+
+plot.cell_diagram("gru")
+
+# %%
+# *One GRU step as Keras computes it by default (reset_after=True): the reset gate acts on what the recurrent kernel
+# made of h[t-1].*

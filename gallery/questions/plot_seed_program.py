@@ -1,0 +1,177 @@
+r"""
+The program that started this, running today
+============================================
+
+In 2019 somebody trained an autoencoder, looked at ``encoder.get_weights()[0]``, saw ``(100, 80)`` and asked what the
+80 is. Here is that program: first as it was written, then as you would write it for Keras 3.
+Each array is printed with its label.
+"""
+
+# %%
+# As it was
+# ---------
+#
+# The numbers, the layers, the ``.hdf5`` checkpoints and the loop over the epochs are the asker's.
+# One word differs: ``keras`` of 2019 is called ``tf_keras`` today. (The arrays ``x`` and ``y`` are still random:
+# the question is about shapes.)
+
+import os
+import tempfile
+
+import numpy as np
+import tf_keras as keras
+from tf_keras.callbacks import ModelCheckpoint
+from tf_keras.models import Model, load_model
+
+os.chdir(tempfile.mkdtemp())  # the checkpoints go to a folder that nobody minds
+
+SEQUENCE_LEN = 45
+LATENT_SIZE = 20
+VOCAB_SIZE = 100
+
+inputs = keras.layers.Input(shape=(SEQUENCE_LEN, VOCAB_SIZE), name="input")
+encoded = keras.layers.Bidirectional(keras.layers.LSTM(LATENT_SIZE), merge_mode="sum", name="encoder_lstm")(inputs)
+decoded = keras.layers.RepeatVector(SEQUENCE_LEN, name="repeater")(encoded)
+decoded = keras.layers.Bidirectional(
+    keras.layers.LSTM(VOCAB_SIZE, return_sequences=True), merge_mode="sum", name="decoder_lstm"
+)(decoded)
+autoencoder = keras.models.Model(inputs, decoded)
+autoencoder.compile(optimizer="sgd", loss="mse")
+
+x = np.random.randint(0, 90, size=(10, SEQUENCE_LEN, VOCAB_SIZE))
+y = np.random.normal(size=(10, SEQUENCE_LEN, VOCAB_SIZE))
+NUM_EPOCHS = 1
+checkpoint = ModelCheckpoint(filepath="checkpoint/{epoch}.hdf5")
+history = autoencoder.fit(x, y, epochs=NUM_EPOCHS, callbacks=[checkpoint], verbose=0)
+
+for epoch in range(1, NUM_EPOCHS + 1):
+    file_name = "checkpoint/" + str(epoch) + ".hdf5"
+    lstm_autoencoder = load_model(file_name)
+    encoder = Model(lstm_autoencoder.input, lstm_autoencoder.get_layer("encoder_lstm").output)
+    print(encoder.output_shape[1])
+    weights = encoder.get_weights()[0]
+    print(weights.shape)
+    for idx in range(encoder.output_shape[1]):
+        token_idx = np.argsort(weights[:, idx])[::-1]
+
+# %%
+# What the six arrays are
+# -----------------------
+#
+# The same numbers, explained. The explanation is computed from 100, 20 and "bidirectional"; the loop below holds it
+# against the arrays that were just loaded.
+
+import lstm_shapes
+
+explained = lstm_shapes.explain(input_dim=VOCAB_SIZE, units=LATENT_SIZE, bidirectional=True, merge_mode="sum")
+for weight, array, variable in zip(explained.weights, encoder.get_weights(), encoder.weights, strict=True):
+    assert weight.shape == array.shape
+    assert f"{weight.direction}_lstm" in variable.name
+    assert variable.name.endswith(f"/{weight.role}:0")
+    print(f"[{weight.index}] {weight.direction:8} {weight.role:16} {weight.shape!s:9} {variable.name}")
+
+# %%
+# What the loop reads
+# -------------------
+#
+# ``idx`` runs from 0 to 19, and so ``weights[:, idx]`` reads the columns 0 to 19 of the forward kernel.
+# Those are its **input gate**, and nothing else: not the forget gate, not the candidate, not the output gate,
+# and nothing of the backward direction.
+
+gates = explained.weights[0].gates
+read = set(range(encoder.output_shape[1]))
+for gate, ((start, stop),) in gates.items():
+    print(f"columns {start:2}:{stop} {gate:7}", "read by the loop" if read & set(range(start, stop)) else "never read")
+
+((start, stop),) = gates["input"]
+assert read == set(range(start, stop))
+
+# %%
+from matplotlib import pyplot as plt
+from matplotlib.patches import Rectangle
+
+from lstm_shapes import plot
+
+figure, (forward, backward) = plt.subplots(1, 2, figsize=(9, 5), layout="constrained")
+plot.matrix_map(explained.weights[0], forward).set_title("forward kernel, get_weights()[0]")
+plot.matrix_map(explained.weights[3], backward).set_title("backward kernel, get_weights()[3]")
+forward.add_patch(Rectangle((start, 0), stop - start, VOCAB_SIZE, fill=False, edgecolor="black", linewidth=3, clip_on=False))
+forward.text(start + (stop - start) / 2, 8, "read by\nthe loop", ha="center", va="top", fontweight="bold")
+
+# %%
+# *Both kernels of the encoder, to scale. The loop reads the framed block: an eighth of the picture.*
+#
+# To rank the tokens by their weight into the forget gate of the backward unit 7 instead, name what you mean:
+
+kernel = explained.weights[3]
+((first, last),) = kernel.gates["forget"]
+column = encoder.get_weights()[kernel.index][:, first:last][:, 7]
+print(kernel.role, kernel.direction, np.argsort(column)[::-1][:5])
+
+# %%
+# Why the original stops on Keras 3
+# ---------------------------------
+#
+# Two things changed. The callback no longer takes ``.hdf5``, and its message names ``.keras`` as the only choice.
+# (``.h5`` passes too.)
+
+import keras as keras3
+
+try:
+    keras3.callbacks.ModelCheckpoint(filepath="checkpoint/{epoch}.hdf5")
+    raise AssertionError("Keras takes .hdf5 again: change this page")
+except ValueError as error:
+    print(f"Keras {keras3.__version__}:", error)
+    assert ".keras" in str(error)
+    assert ".h5" not in str(error)
+
+keras3.callbacks.ModelCheckpoint(filepath="checkpoint/{epoch}.h5")  # no error
+
+# %%
+# And Keras 3 does not load the old file: the LSTM in it has an option that Keras 3 no longer knows.
+
+try:
+    keras3.models.load_model("checkpoint/1.hdf5")
+    raise AssertionError("Keras loads it again: change this page")
+except ValueError as error:
+    print(f"Keras {keras3.__version__}:", error)
+    assert "time_major" in str(error)
+
+# %%
+# The port to Keras 3
+# -------------------
+#
+# ``.keras`` instead of ``.hdf5``; all else stays. Same layers, same twelve arrays, same order.
+
+layers = keras3.layers
+inputs = layers.Input(shape=(SEQUENCE_LEN, VOCAB_SIZE), name="input")
+encoded = layers.Bidirectional(layers.LSTM(LATENT_SIZE), merge_mode="sum", name="encoder_lstm")(inputs)
+decoded = layers.RepeatVector(SEQUENCE_LEN, name="repeater")(encoded)
+decoded = layers.Bidirectional(
+    layers.LSTM(VOCAB_SIZE, return_sequences=True), merge_mode="sum", name="decoder_lstm"
+)(decoded)
+ported = keras3.models.Model(inputs, decoded)
+ported.compile(optimizer="sgd", loss="mse")
+checkpoint = keras3.callbacks.ModelCheckpoint(filepath="checkpoint/{epoch}.keras")
+ported.fit(x, y, epochs=NUM_EPOCHS, callbacks=[checkpoint], verbose=0)
+
+for epoch in range(1, NUM_EPOCHS + 1):
+    loaded = keras3.models.load_model(f"checkpoint/{epoch}.keras")
+
+decoder = lstm_shapes.explain(input_dim=LATENT_SIZE, units=VOCAB_SIZE, bidirectional=True, merge_mode="sum")
+labels = [*(("encoder_lstm", weight) for weight in explained.weights), *(("decoder_lstm", weight) for weight in decoder.weights)]
+for index, ((name, weight), variable) in enumerate(zip(labels, loaded.weights, strict=True)):
+    assert variable.path.endswith(f"/{weight.role}")
+    assert weight.direction in variable.path
+    print(f"[{index:2}] {name} {weight.direction:8} {weight.role:16} {variable.shape!s:10} {variable.path}")
+
+# %%
+# Twelve arrays: six of the encoder, six of the decoder. The decoder's kernels, ``(20, 400)``, are what reads the
+# encoder's output; there is no array *between* the two layers. (A model that Keras 3 has loaded from a file leaves
+# the layer's name out of its variables' paths, as you see: count, or ask this package.)
+
+shapes = [weight.shape for weight in (*explained.weights, *decoder.weights)]
+assert shapes == [variable.shape for variable in loaded.weights]
+assert shapes == [array.shape for array in autoencoder.get_weights()]
+assert explained.parameters + decoder.parameters == loaded.count_params()
+print(decoder.weights[0].shape, explained.parameters + decoder.parameters)
