@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     Shape = tuple[Size, ...]
 
 SCHEMA = 1
-SYMBOLS = {"input": Word("input_dim"), "hidden": Word("units"), "unit": Word("units")}
+SYMBOLS = {
+    "input": Word("input_dim"), "hidden": Word("units"), "unit": Word("units"), "projection": Word("projection"),
+    "depth": Word("kernel_depth"), "height": Word("kernel_height"), "width": Word("kernel_width"),
+}  # fmt: skip
 
 
 class UsageError(ValueError):
@@ -46,7 +49,7 @@ class Weight:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Names of the axes: `("input", "gate*unit")`."""
+        """The axes by name, as in `("input", "gate*unit")`."""
         return pattern.names(self.pattern)
 
     @property
@@ -304,5 +307,6 @@ def sizes_of(layer: Layer) -> dict[str, Size]:
         "unit": layer.units,
         "gate": gates,
         "part": parts,
+        "direction": len(layer.directions),
     }
     return {**sizes, **layer.options.get("sizes", {})}

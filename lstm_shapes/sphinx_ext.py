@@ -18,6 +18,8 @@ The options are the command line's own: the same parser reads both.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -29,7 +31,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from lstm_shapes import __version__
-from lstm_shapes.cli import options_of, parser
+from lstm_shapes.cli import COMMANDS, main, options_of, parser
+from lstm_shapes.equations import CELLS, LATEX, equations
 from lstm_shapes.front import explain
 from lstm_shapes.layer import Explanation, UsageError, Weight
 from lstm_shapes.render import html
@@ -174,9 +177,57 @@ class WeightsDirective(SphinxDirective):
         return [block for block in blocks if isinstance(block, tuple(PARTS[word] for word in wanted))]  # type: ignore[arg-type]
 
 
+class RunDirective(SphinxDirective):
+    """A command and what it prints, run while the page is built."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Docutils' entry."""
+        line = self.arguments[0]
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            main(shlex.split(line))
+        text = f"$ python -m lstm_shapes {line}\n{printed.getvalue()}"
+        return [nodes.literal_block(text, text, language="console")]
+
+
+class EquationsDirective(SphinxDirective):
+    """The equations of a cell, from its step function."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"reset-after": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Docutils' entry."""
+        options = {key.replace("-", "_"): value == "true" for key, value in self.options.items()}
+        lines = equations(CELLS[self.arguments[0]], LATEX, **options)
+        rows = r" \\ ".join(f"{left} &= {right}" for left, right in lines)
+        node = nodes.math_block("", rf"\begin{{aligned}} {rows} \end{{aligned}}", nowrap=False, number=None)
+        return [node]
+
+
+class CommandsDirective(SphinxDirective):
+    """The help of every command, from the parser itself."""
+
+    def run(self) -> list[nodes.Node]:
+        """Docutils' entry."""
+        found: list[nodes.Node] = []
+        for name in COMMANDS:
+            text = parser()._subparsers._group_actions[0].choices[name].format_help()  # type: ignore[union-attr,index,call-overload]
+            section = nodes.section("", nodes.title("", name), ids=[f"command-{name}"])
+            section += nodes.literal_block(text, text, language="none")
+            found.append(section)
+        return found
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry."""
     app.add_config_value("lstm_shapes_models", {}, "env", types=[dict])
     app.add_directive("lstm-weights", WeightsDirective)
+    app.add_directive("lstm-run", RunDirective)
+    app.add_directive("lstm-equations", EquationsDirective)
+    app.add_directive("lstm-commands", CommandsDirective)
     app.add_role("lstm", NumberRole())
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

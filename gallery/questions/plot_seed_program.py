@@ -15,7 +15,6 @@ Each array is printed with its label.
 # One word differs: ``keras`` of 2019 is called ``tf_keras`` today. (The arrays ``x`` and ``y`` are still random:
 # the question is about shapes.)
 
-import os
 import tempfile
 
 import numpy as np
@@ -23,7 +22,7 @@ import tf_keras as keras
 from tf_keras.callbacks import ModelCheckpoint
 from tf_keras.models import Model, load_model
 
-os.chdir(tempfile.mkdtemp())  # the checkpoints go to a folder that nobody minds
+folder = tempfile.mkdtemp() + "/"  # the checkpoints go where nobody minds
 
 SEQUENCE_LEN = 45
 LATENT_SIZE = 20
@@ -41,11 +40,11 @@ autoencoder.compile(optimizer="sgd", loss="mse")
 x = np.random.randint(0, 90, size=(10, SEQUENCE_LEN, VOCAB_SIZE))
 y = np.random.normal(size=(10, SEQUENCE_LEN, VOCAB_SIZE))
 NUM_EPOCHS = 1
-checkpoint = ModelCheckpoint(filepath="checkpoint/{epoch}.hdf5")
+checkpoint = ModelCheckpoint(filepath=folder + "checkpoint/{epoch}.hdf5")
 history = autoencoder.fit(x, y, epochs=NUM_EPOCHS, callbacks=[checkpoint], verbose=0)
 
 for epoch in range(1, NUM_EPOCHS + 1):
-    file_name = "checkpoint/" + str(epoch) + ".hdf5"
+    file_name = folder + "checkpoint/" + str(epoch) + ".hdf5"
     lstm_autoencoder = load_model(file_name)
     encoder = Model(lstm_autoencoder.input, lstm_autoencoder.get_layer("encoder_lstm").output)
     print(encoder.output_shape[1])
@@ -131,7 +130,7 @@ keras3.callbacks.ModelCheckpoint(filepath="checkpoint/{epoch}.h5")  # no error
 # And Keras 3 does not load the old file: the LSTM in it has an option that Keras 3 no longer knows.
 
 try:
-    keras3.models.load_model("checkpoint/1.hdf5")
+    keras3.models.load_model(folder + "checkpoint/1.hdf5")
     raise AssertionError("Keras loads it again: change this page")
 except ValueError as error:
     print(f"Keras {keras3.__version__}:", error)
@@ -152,11 +151,11 @@ decoded = layers.Bidirectional(
 )(decoded)
 ported = keras3.models.Model(inputs, decoded)
 ported.compile(optimizer="sgd", loss="mse")
-checkpoint = keras3.callbacks.ModelCheckpoint(filepath="checkpoint/{epoch}.keras")
+checkpoint = keras3.callbacks.ModelCheckpoint(filepath=folder + "checkpoint/{epoch}.keras")
 ported.fit(x, y, epochs=NUM_EPOCHS, callbacks=[checkpoint], verbose=0)
 
 for epoch in range(1, NUM_EPOCHS + 1):
-    loaded = keras3.models.load_model(f"checkpoint/{epoch}.keras")
+    loaded = keras3.models.load_model(f"{folder}checkpoint/{epoch}.keras")
 
 decoder = lstm_shapes.explain(input_dim=LATENT_SIZE, units=VOCAB_SIZE, bidirectional=True, merge_mode="sum")
 labels = [*(("encoder_lstm", weight) for weight in explained.weights), *(("decoder_lstm", weight) for weight in decoder.weights)]

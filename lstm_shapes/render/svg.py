@@ -16,7 +16,7 @@ def matrix(bar: Bar) -> str:
     names = ", ".join(f"{segment.gate} gate {range_text(segment.ranges)}" for segment in bar.segments)
     title = escape(f"{bar.label.replace('`', '')}. Gate by gate: {names}.")
     return (
-        f'<svg class="matrix" role="img" viewBox="0 0 {WIDTH} {height + 22}" width="{WIDTH}" height="{height + 22}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="matrix" role="img" viewBox="0 0 {WIDTH} {height + 22}" width="{WIDTH}" height="{height + 22}" '
         f'style="max-width:100%;height:auto"><title>{title}</title>{blocks}</svg>'
     )
 

@@ -1,0 +1,101 @@
+"""A real Chromium: open a page of the built site, look at it, ask it things."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+SITE = pathlib.Path(__file__).parent.parent / "_build" / "html"
+SHOTS = SITE.parent / "shots"
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+PAGES = ("index", "start/what-is-the-80", "why/gru-bias", "lookup/keras", "gallery/questions/plot_seed_program",
+         "gallery/inside/plot_gate_diagram", "gallery/training/plot_weights_before_after", "gallery/index")  # fmt: skip
+
+
+def available() -> bool:
+    """Whether this machine has a Chromium and its driver."""
+    return bool(shutil.which("chromium") and shutil.which("chromedriver"))
+
+
+@contextlib.contextmanager
+def served(folder: pathlib.Path = SITE) -> Iterator[str]:
+    """The built site on a free port of this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
+    """A headless Chromium with a profile of its own."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    with tempfile.TemporaryDirectory() as profile:
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def look(driver: Any, width: int, height: int = 900, dark: bool = False) -> None:
+    """Set the window's width and the reader's wish for light or dark."""
+    command = driver.execute_cdp_cmd
+    command("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+    scheme = "dark" if dark else "light"
+    command("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+
+def screenshot(driver: Any, path: pathlib.Path) -> None:
+    """The whole page, not only the window."""
+    import base64
+
+    shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "format": "png"})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(base64.b64decode(shot["data"]))
+
+
+def requests(driver: Any) -> list[str]:
+    """The addresses that pages asked for since the last call."""
+    entries = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
+    return [e["params"]["request"]["url"] for e in entries if e["method"] == "Network.requestWillBeSent"]
+
+
+def main(pages: tuple[str, ...] = PAGES) -> None:
+    """`make shots`: every page wide, narrow and dark."""
+    with served() as address, chromium() as driver:
+        for page in pages:
+            for name, width, dark in (("wide", 1280, False), ("narrow", 390, False), ("dark", 1280, True)):
+                look(driver, width, dark=dark)
+                driver.get(f"{address}/{page}.html")
+                path = SHOTS / f"{page.replace('/', '-')}-{name}.png"
+                screenshot(driver, path)
+                print(path)
+
+
+if __name__ == "__main__":
+    main(tuple(sys.argv[1:]) or PAGES)
