@@ -77,6 +77,8 @@ def check(*, input_dim: int, units: int, **options: Any) -> Check:
     >>> print(check(input_dim=3, units=2, bidirectional=True))  # doctest: +ELLIPSIS
     Keras 3... agrees: 6 arrays, 96 parameters; names, order, shapes, counts, output shape and ...
     """
+    if options.get("framework", "keras") != "keras":
+        raise UsageError("the check builds real Keras layers: leave --framework out, or take keras")
     explanation = from_numbers(input_dim, units, **options)
     if explanation.parameters > LARGEST_BUILT:
         raise UsageError(

@@ -58,7 +58,7 @@ def from_numbers(
     units : int, or a symbol
         Length of the hidden state, for each direction.
     cell : {'lstm', 'gru', 'simple_rnn'}
-    framework : {'keras'}
+    framework : {'keras', 'keras2', 'pytorch', 'onnx'}
     bidirectional : bool
     merge_mode : {'concat', 'sum', 'mul', 'ave', None}
         How the outputs of the two directions become one; None keeps two.
@@ -146,40 +146,50 @@ def _layer(
     inner = layout.layer + suffix
     path = layout.wrapper + suffix if len(directions) == 2 else inner
     bare = Layer(
-        path, CELLS[layout.cell].name, layout.framework, input_dim, units, directions, merge_mode,
+        path, layout.title or CELLS[layout.cell].name, layout.framework, input_dim, units, directions, merge_mode,
         bool(options["use_bias"]), (), options=options,
     )  # fmt: skip
+    arrays = [array for array in layout.arrays if layouts.exists(array, options)]
+    joined = any("direction" in pattern.axes(array.pattern)[0] for array in arrays)
+    two = len(directions) == 2 and not joined
     weights = tuple(
-        weight_of(layout, array, bare, direction if len(directions) == 2 else None, inner)
-        for direction in directions
-        for array in layout.arrays
-        if layouts.exists(array, options)
+        weight_of(layout, array, bare, direction if two else None, inner, number)
+        for direction in (directions if two else directions[:1])
+        for array in arrays
     )
     outputs, states = outputs_of(bare, CELLS[layout.cell].states, timesteps)
     return replace(bare, weights=weights, output_shape=outputs, states=states)
 
 
 def weight_of(
-    layout: layouts.Layout, array: layouts.Array, layer: Layer, direction: str | None, inner: str
+    layout: layouts.Layout,
+    array: layouts.Array,
+    layer: Layer,
+    direction: str | None = None,
+    inner: str = "",
+    number: int = 0,
 ) -> Weight:
     """The `Weight` that `array` of the table is in `layer`; its index is given later."""
-    sizes = {
-        **sizes_of(layer),
-        "gate": len(layout.gates),
-        "part": len(array.parts),
-    }
+    gates = layout.gates if array.gates is None else array.gates
+    sizes = {**sizes_of(layer), "gate": len(gates), "part": len(array.parts)}
     where = layout.path_two if direction else layout.path
     return Weight(
         index=None,
         path=where.format(
-            layer=layer.path, inner=inner, direction=direction, cell=layout.layer, array=array.name
+            layer=layer.path,
+            inner=inner,
+            direction=direction,
+            cell=layout.layer,
+            array=array.name,
+            number=number,
+            suffix=layout.suffix.get(direction or "", ""),
         ),
         role=array.role,
         direction=direction,
         pattern=array.pattern,
         shape=pattern.shape(array.pattern, sizes),
         formula=tuple(str(one) for one in pattern.shape(array.pattern, {**sizes, **SYMBOLS})),
-        gates=pattern.gate_ranges(array.pattern, layout.gates, sizes),
+        gates=pattern.gate_ranges(array.pattern, gates, sizes),
         parts=array.parts,
     )
 
@@ -233,8 +243,11 @@ def _checked(
 ) -> layouts.Layout:
     if framework not in layouts.FRAMEWORKS:
         raise UsageError(f"unknown framework {framework!r}{did_you_mean(framework, layouts.FRAMEWORKS)}")
-    if cell not in CELLS:
-        raise UsageError(f"unknown cell {cell!r}{did_you_mean(cell, CELLS)}")
+    table = {
+        key: layout for key, layout in layouts.table(framework).items() if not _spatial(layout)
+    }  # a window has sizes of its own, which are not asked for
+    if cell not in table:
+        raise UsageError(f"unknown cell {cell!r}{did_you_mean(cell, table)}")
     if merge_mode not in MERGE_MODES:
         raise UsageError(
             f"unknown merge_mode {merge_mode!r}{did_you_mean(merge_mode, map(str, MERGE_MODES))}"
@@ -243,7 +256,7 @@ def _checked(
         raise UsageError(
             f"merge_mode={merge_mode!r} needs two directions: add bidirectional=True, or leave it out"
         )
-    layout = layouts.find(framework, cell)
+    layout = table[cell]
     if reset_after is not None and "reset_after" not in layout.options:
         raise UsageError(
             f"reset_after is an option of the GRU, not of {cell!r}: leave it out, or take cell='gru'"
@@ -255,6 +268,10 @@ def _checked(
             "merge_mode=None gives two outputs, and the next layer reads one: take 'concat', 'sum', 'mul' or 'ave' for a stack"
         )
     return layout
+
+
+def _spatial(layout: layouts.Layout) -> bool:
+    return any("width" in axis for axis in pattern.axes(layout.arrays[0].pattern))
 
 
 def _check_size(name: str, size: Size) -> None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 SYMBOLS = {
-    "input": Word("input_dim"), "hidden": Word("units"), "unit": Word("units"), "projection": Word("projection"),
-    "depth": Word("kernel_depth"), "height": Word("kernel_height"), "width": Word("kernel_width"),
+    "input": Word("input_dim"), "hidden": Word("units"), "unit": Word("units"),
+    "projection": Word("projection"), "depth": Word("kernel_depth"), "height": Word("kernel_height"), "width": Word("kernel_width"),
 }  # fmt: skip
 
 

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-FRAMEWORKS = ("keras",)
+FRAMEWORKS = ("keras", "keras2", "pytorch", "onnx")
 
 MULTIPLIES = {
     "kernel": "multiplies the input x[t]",
     "recurrent_kernel": "multiplies the previous hidden state h[t-1]",
     "bias": "is added",
     "recurrent_bias": "is added on the state's side",
+    "projection": "makes the hidden state smaller before it is handed on",
+    "peephole": "lets the gates see the cell state c",
 }
 
 
@@ -32,7 +34,8 @@ class Array:
     role: str  # ours: kernel, recurrent_kernel, bias, ...
     pattern: str
     parts: tuple[str, ...] = ()  # roles along the axis `part`
-    when: Mapping[str, Any] = field(default_factory=dict)  # the options under which it exists
+    when: Mapping[str, bool] = field(default_factory=dict)  # the options under which it exists
+    gates: tuple[str, ...] | None = None  # where they are not all of the layout's, or in another order
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Layout:
     forget_bias: float  # initial value of the forget gate's bias
     verified: str  # "run: ..." or "read: ..."
     source: str
+    title: str = ""  # the cell's name, where the framework has another than cells.CELLS
+    suffix: Mapping[str, str] = field(default_factory=dict)  # direction -> what its names end in
 
 
 def find(framework: str, cell: str) -> Layout:
@@ -61,10 +66,15 @@ def find(framework: str, cell: str) -> Layout:
     KeyError
         If there is no such framework or no such cell.
     """
-    table: dict[str, Layout] = import_module(f"{__name__}.{framework}").LAYOUTS
-    return table[cell]
+    return table(framework)[cell]
+
+
+def table(framework: str) -> dict[str, Layout]:
+    """All entries of one framework."""
+    entries: dict[str, Layout] = import_module(f"{__name__}.{framework}").LAYOUTS
+    return entries
 
 
 def exists(array: Array, options: Mapping[str, Any]) -> bool:
     """Whether a layer with these options has this array."""
-    return all(options.get(key) == value for key, value in array.when.items())
+    return all(bool(options.get(key)) == value for key, value in array.when.items())

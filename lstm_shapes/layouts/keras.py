@@ -66,4 +66,33 @@ SIMPLE_RNN = Layout(
     source="keras/src/layers/rnn/simple_rnn.py, SimpleRNNCell.build and .call, Keras 3.15.1",
 )
 
-LAYOUTS = {layout.cell: layout for layout in (LSTM, GRU, SIMPLE_RNN)}
+
+def _conv_lstm(spatial: str) -> Layout:
+    """ConvLSTM1D, 2D and 3D differ in the axes of the window only."""
+    return Layout(
+        framework="keras",
+        cell="lstm",
+        title="ConvLSTM",
+        gates=("input", "forget", "cell", "output"),
+        arrays=(
+            Array("kernel", "kernel", f"{spatial} input (gate unit)"),
+            Array("recurrent_kernel", "recurrent_kernel", f"{spatial} hidden (gate unit)"),
+            Array("bias", "bias", "(gate unit)", when={"use_bias": True}),
+        ),
+        options={"use_bias": True},
+        layer="conv_lstm",
+        **PATHS,
+        forget_bias=1.0,
+        verified="run: Keras 3.15.1",
+        source="keras/src/layers/rnn/conv_lstm.py, ConvLSTMCell.build and .call, Keras 3.15.1",
+    )
+
+
+LAYOUTS = {
+    "lstm": LSTM,
+    "gru": GRU,
+    "simple_rnn": SIMPLE_RNN,
+    "conv_lstm_1d": _conv_lstm("width"),
+    "conv_lstm_2d": _conv_lstm("height width"),
+    "conv_lstm_3d": _conv_lstm("depth height width"),
+}
