@@ -5,23 +5,26 @@ Every function takes the axes to draw on, or makes a figure, and returns what it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.path import Path
 
-from lstm_shapes.diagram import Diagram, Node, diagram
+from lstm_shapes.cells import CELLS, GATE_MEANING, Cell
+from lstm_shapes.diagram import Diagram, Node, diagram, inputs
+from lstm_shapes.equations import LATEX, Term, write
 from lstm_shapes.layer import Layer, Weight
 from lstm_shapes.reference import by_gate
 from lstm_shapes.render.outline import range_text, shape_text
 from lstm_shapes.render.svg import FILL
 
-INK, WIRE = "#222222", "#8a8a8a"
-SIGNS = {"*": "×", "+": "+", "-": "1 −", "tanh": "tanh", "sigmoid": "σ"}
+INK, WIRE = "#222222", "#6b6b6b"
 
 
 def matrix_map(weight: Weight, ax: Axes | None = None) -> Axes:
@@ -51,12 +54,21 @@ def matrix_map(weight: Weight, ax: Axes | None = None) -> Axes:
     for gate, ranges in weight.gates.items():
         for start, stop, *_ in ranges:
             where = (start, 0, stop - start, rows) if across else (0, start, columns, stop - start)
-            ax.add_patch(Rectangle(where[:2], *where[2:], facecolor=FILL[gate], edgecolor="white", linewidth=1.5))
-            ax.text(where[0] + where[2] / 2, where[1] + where[3] / 2, gate, ha="center", va="center", color=INK)
+            ax.add_patch(
+                Rectangle(where[:2], *where[2:], facecolor=FILL[gate], edgecolor="white", linewidth=1.5)
+            )
+            ax.text(
+                where[0] + where[2] / 2, where[1] + where[3] / 2, gate, ha="center", va="center", color=INK
+            )
             edges |= {start, stop}
     (ax.set_xticks if across else ax.set_yticks)(sorted(edges))
-    ax.set(xlim=(0, columns), ylim=(rows, 0), title=f"{weight.role} {shape_text(weight.shape)}", aspect="equal")
-    names = [f"{name.replace('*', ' × ')} ({formula})" for name, formula in zip(weight.axes, weight.formula, strict=True)]
+    ax.set(
+        xlim=(0, columns), ylim=(rows, 0), title=f"{weight.role} {shape_text(weight.shape)}", aspect="equal"
+    )
+    names = [
+        f"{name.replace('*', ' × ')} ({formula})"
+        for name, formula in zip(weight.axes, weight.formula, strict=True)
+    ]
     ax.set_xlabel(names[-1])
     ax.set_ylabel(names[0] if len(names) == 2 else "")
     (ax.set_yticks if across else ax.set_xticks)([0, rows if across else columns] if len(names) == 2 else [])
@@ -95,7 +107,9 @@ def weights(layer: Layer, arrays: Sequence[Any], direction: str | None = None, t
     )  # fmt: skip
     for (weight, array), line in zip(chosen, axes, strict=True):
         for (gate, block), ax in zip(_cut(weight, array), line, strict=True):
-            image = ax.imshow(block, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
+            image = ax.imshow(
+                block, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest"
+            )
             where = range_text(tuple(weight.gates[gate])) if weight.gates else ""
             ax.set_title(f"{gate} {where}", fontsize=9)
             ax.tick_params(labelsize=7)
@@ -114,13 +128,37 @@ def _cut(weight: Weight, array: Any) -> list[tuple[str, Any]]:
     return [(gate, np.atleast_2d(block)) for gate, block in by_gate(weight, flat).items()]
 
 
-def cell_diagram(cell: str = "lstm", ax: Axes | None = None, **options: Any) -> Axes:
-    """One step of a cell, drawn from its own step function.
+# ---------------------------------------------------------------- one step of a cell
+
+SIGNS = {"+": "+", "*": r"$\odot$", "sigmoid": r"$\sigma$", "tanh": "tanh", "-": r"$1-$"}
+BOXES = {"x": 2.9, "recur": 2.9, "name": 0.95}  # drawn as a box so wide; everything else is a circle
+ROUND, TALL, GAP, INCH = 0.72, 0.74, 0.85, 0.8  # of a circle, of a box, between columns; inches of one unit
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What every stroke of a diagram needs."""
+
+    ax: Axes
+    cell: Cell
+    where: Mapping[Term, tuple[float, float]]
+    slices: Mapping[str, str]  # gate -> its columns of the kernel
+    biased: bool  # the recurrent product has a bias of its own
+    scale: float  # of the letters: 1 where a unit is INCH inches
+
+
+def cell_diagram(
+    cell: str = "lstm", ax: Axes | None = None, layer: Layer | None = None, **options: Any
+) -> Axes:
+    """One step of a cell from left to right, drawn from its own step function; each gate has its colour.
 
     Parameters
     ----------
     cell : {'lstm', 'gru', 'simple_rnn'}
     ax : Axes, optional
+        Default: a figure large enough.
+    layer : Layer, optional
+        Its kernel's slices are written in the boxes.
     **options
         Of the step: `reset_after` for a GRU.
 
@@ -131,45 +169,125 @@ def cell_diagram(cell: str = "lstm", ax: Axes | None = None, **options: Any) -> 
     Examples
     --------
     >>> ax = cell_diagram("gru")
-    >>> sum(text.get_text() in ("update", "reset", "candidate") for text in ax.texts)
-    3
+    >>> [text.get_text() for text in ax.texts if "gate" in text.get_text()]
+    ['$z_t$  update gate', '$r_t$  reset gate']
     """
-    drawn = diagram(cell, **options)
-    ax = ax or plt.subplots(figsize=(9, 4.6), layout="constrained")[1]
-    for start, end in drawn.wires:
-        _wire(ax, drawn, start, end)
-    for node in drawn.nodes.values():
-        _node(ax, node)
-    ax.set(xlim=(-0.7, max(n.x for n in drawn.nodes.values()) + 0.6))
-    ax.set(ylim=(min(n.y for n in drawn.nodes.values()) - 0.6, max(n.y for n in drawn.nodes.values()) + 0.6))
+    kind = CELLS[cell]
+    drawn = diagram(kind, **options)
+    x = _column_middles(drawn)
+    where = {term: (x[node.column], -node.row) for term, node in drawn.nodes.items()}
+    width, height = x[-1] + 2.5, max(node.row for node in drawn.nodes.values()) + 1.6
+    ax = ax or plt.figure(figsize=(width * INCH, height * INCH), facecolor="white").add_axes((0, 0, 1, 1))
+    ax.set(xlim=(-0.25, width - 0.25), ylim=(0.9 - height, 0.9), aspect="equal")
     ax.axis("off")
+    slices = {} if layer is None else {g: range_text(tuple(r)) for g, r in layer.weights[0].gates.items()}
+    biased = bool({**kind.options, **options}.get("reset_after"))
+    sheet = _Sheet(ax, kind, where, slices, biased, _inches(ax, width, height) / INCH)
+    for start, end in drawn.wires:
+        _wire(sheet, start, end, x[drawn.nodes[end].column - 1])
+    for node in drawn.nodes.values():
+        _node(sheet, node)
     return ax
 
 
-def _wire(ax: Axes, drawn: Diagram, start: str, end: str) -> None:
-    a, b = drawn.nodes[start], drawn.nodes[end]
-    colour = FILL.get(a.gate or "", WIRE)
-    bend = 0.0 if abs(a.y - b.y) < 0.05 else 0.12 * (1 if a.y > b.y else -1)
-    ax.add_patch(
-        FancyArrowPatch(
-            (a.x, a.y), (b.x, b.y), arrowstyle="-|>", mutation_scale=11, color=colour, linewidth=1.6,
-            shrinkA=17 if a.gate is None else 30, shrinkB=13 if b.gate is None else 31,
-            connectionstyle=f"arc3,rad={bend}", zorder=1,
+def _column_middles(drawn: Diagram) -> list[float]:
+    """Each column is as wide as its widest node."""
+    columns: dict[int, float] = {}
+    for node in drawn.nodes.values():
+        columns[node.column] = max(columns.get(node.column, 0), _width(node.term))
+    widths = [columns[i] for i in sorted(columns)]
+    return [sum(widths[:i]) + i * GAP + width / 2 for i, width in enumerate(widths)]
+
+
+def _inches(ax: Axes, width: float, height: float) -> float:
+    """How long one unit is on paper."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    box, (across, down) = ax.get_position(), figure.get_size_inches()
+    return float(min(box.width * across / width, box.height * down / height))
+
+
+def _width(term: Term) -> float:
+    return BOXES.get(term.op, ROUND)
+
+
+def _wire(sheet: _Sheet, start: Term, end: Term, column: float) -> None:
+    """Level through all columns before `end`'s, then one curve into it."""
+    (x0, y0), (x1, y1) = sheet.where[start], sheet.where[end]
+    x0, x1 = x0 + _width(start) / 2, x1 - _width(end) / 2
+    turn = max(x0, min(column + ROUND / 2, x1 - 0.4))
+    middle = (turn + x1) / 2
+    path = Path([(x0, y0), (turn, y0), (middle, y0), (middle, y1), (x1, y1)], [1, 2, 4, 4, 4])
+    arrow = FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=9, color=WIRE, linewidth=1.3)
+    sheet.ax.add_patch(arrow)
+
+
+def _node(sheet: _Sheet, node: Node) -> None:
+    term, (x, y) = node.term, sheet.where[node.term]
+    gate = term.args[0] if term.op in ("x", "recur") else node.result
+    if term.op in BOXES:
+        _box(sheet, term, x, y, FILL.get(gate or "", "#e4e4e4"))
+    else:
+        sheet.ax.add_patch(
+            Circle((x, y), ROUND / 2, facecolor=FILL.get(gate or "", "white"), edgecolor=INK, linewidth=0.9)
         )
-    )  # fmt: skip
+        _write(sheet, x, y, SIGNS[term.op], 10 if term.op == "tanh" else 14)
+    if node.result:
+        label = _named(sheet.cell, node.result)
+        right = x + ROUND / 2 if len(label) > 8 else x + 0.15
+        _write(sheet, right, y + 0.48, label, 12, ha="right", va="bottom")
+    if node.result in sheet.cell.states:
+        _leaves(sheet, node, x, y)
 
 
-def _node(ax: Axes, node: Node) -> None:
-    if node.gate:
-        box = FancyBboxPatch(
-            (node.x - 0.36, node.y - 0.27), 0.72, 0.54, boxstyle="round,pad=0.02,rounding_size=0.08",
-            facecolor=FILL.get(node.gate, "#dddddd"), edgecolor=INK, linewidth=0.8, zorder=2,
-        )  # fmt: skip
-        ax.add_patch(box)
-        ax.text(node.x, node.y + 0.09, node.gate, ha="center", va="center", fontsize=10, color=INK, zorder=3)
-        ax.text(node.x, node.y - 0.13, node.text, ha="center", va="center", fontsize=8, color=INK, zorder=3)
-        return
-    style = {"boxstyle": "circle,pad=0.25" if node.op else "round,pad=0.3", "facecolor": "white", "edgecolor": INK}
-    text = SIGNS.get(node.text, node.text)
-    weight = "normal" if node.op else "bold"
-    ax.text(node.x, node.y, text, ha="center", va="center", fontsize=10, fontweight=weight, bbox=style, zorder=3, color=INK)
+def _named(cell: Cell, result: str) -> str:
+    letter = f"${cell.letters.get(result, result)}_t$"
+    if result not in cell.gates:
+        return letter
+    return f"{letter}  {GATE_MEANING[result].split(':')[0]}"
+
+
+def _box(sheet: _Sheet, term: Term, x: float, y: float, colour: str) -> None:
+    """A matrix, with what it multiplies; a state."""
+    width, pad = _width(term), 0.08
+    corner = (x - width / 2 + pad, y - TALL / 2 + pad)
+    style = f"round,pad={pad}"
+    sheet.ax.add_patch(
+        FancyBboxPatch(
+            corner,
+            width - 2 * pad,
+            TALL - 2 * pad,
+            boxstyle=style,
+            facecolor=colour,
+            edgecolor=INK,
+            linewidth=0.9,
+        )
+    )
+    if term.op == "recur" and inputs(term):  # what comes by wire is a dot in the formula
+        term = Term("recur", (term.args[0], Term("name", (r"\bullet\;",))))
+    formula = f"${write(term, LATEX, {}, sheet.cell.letters, sheet.biased)}$"
+    columns = sheet.slices.get(term.args[0]) if term.op == "x" else None
+    _write(sheet, x, y + (0.12 if columns else 0), formula, 13)
+    if columns:
+        _write(sheet, x, y - 0.2, f"kernel[:, {columns}]", 8.5, family="monospace")
+
+
+def _leaves(sheet: _Sheet, node: Node, x: float, y: float) -> None:
+    """A new state goes to the next step: straight on where nothing else reads it, else downwards."""
+    last = node.result == sheet.cell.states[0]
+    start, end = ((x + ROUND / 2, y), (x + 0.95, y)) if last else ((x, y - ROUND / 2), (x, y - 0.95))
+    sheet.ax.add_patch(
+        FancyArrowPatch(
+            start, end, arrowstyle="-|>", mutation_scale=9, color=WIRE, linewidth=1.3, shrinkA=0, shrinkB=0
+        )
+    )
+    if last:
+        _write(sheet, end[0] + 0.06, y, "output,\nnext step", 10, ha="left")
+    else:
+        _write(sheet, x, end[1] - 0.05, "next step", 10, va="top")
+
+
+def _write(sheet: _Sheet, x: float, y: float, text: str, size: float, **style: Any) -> None:
+    sheet.ax.text(
+        x, y, text, **{"ha": "center", "va": "center", "color": INK, "fontsize": size * sheet.scale, **style}
+    )
