@@ -1,4 +1,4 @@
-"""Sphinx: MyST pages from docs/, executed scripts from gallery/, one static site that asks no other host for anything."""
+"""Sphinx: MyST pages from docs/, executed scripts from gallery/, one static site that asks no other host."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums on every machine
 warnings.filterwarnings("ignore", category=DeprecationWarning)
+warnings.filterwarnings()  # it names a path of the machine
 
 import lstm_shapes  # noqa: E402
 
@@ -29,12 +30,20 @@ extensions = [
     "lstm_shapes.sphinx_ext",
     "mathml",
 ]
-exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/sg_execution_times.rst", "sg_execution_times.rst"]
+exclude_patterns = [
+    "gallery/**/*.ipynb",
+    "gallery/**/*.py",
+    "gallery/sg_execution_times.rst",
+    "sg_execution_times.rst",
+]
 templates_path = ["docs/_templates"]
 default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [
-    ("py:(class|exc)", r"[^.]*"),  # a word of a NumPy-style docstring, or Python's own; dotted names must resolve
+    (
+        "py:(class|exc)",
+        r"[^.]*",
+    ),  # a word of a NumPy-style docstring, or Python's own; dotted names must resolve
     ("py:.*", r"(collections|typing|argparse|numpy|sphinx|docutils|matplotlib)\..*"),
 ]
 

@@ -23,7 +23,7 @@ _WHERE = {
     "UsageError": "layer",
 }
 
-__all__ = sorted(_WHERE)
+__all__ = list(_WHERE)
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:

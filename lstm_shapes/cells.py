@@ -24,7 +24,8 @@ def lstm(
     x: Mapping[str, Any], states: tuple[Any, Any], recur: Any, sigmoid: Any, tanh: Any
 ) -> dict[str, Any]:
     """One step of an LSTM.  Source: Hochreiter & Schmidhuber 1997; Gers et al. 2000 (the forget gate);
-    keras/src/layers/rnn/lstm.py, LSTMCell.call, Keras 3.15.1."""
+    keras/src/layers/rnn/lstm.py, LSTMCell.call, Keras 3.15.1.
+    """
     h, c = states
     i = sigmoid(x["input"] + recur("input", h))
     f = sigmoid(x["forget"] + recur("forget", h))
@@ -40,7 +41,8 @@ def gru(
 ) -> dict[str, Any]:
     """One step of a GRU.  `reset_after` applies the reset gate after the matrix product, as cuDNN does.
     Source: Cho et al. 2014, arXiv 1406.1078v3 (before) and v1 (after); keras/src/layers/rnn/gru.py, GRUCell.call,
-    Keras 3.15.1."""
+    Keras 3.15.1.
+    """
     (h,) = states
     z = sigmoid(x["update"] + recur("update", h))
     r = sigmoid(x["reset"] + recur("reset", h))

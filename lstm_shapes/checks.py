@@ -86,7 +86,7 @@ def check(*, input_dim: int, units: int, **options: Any) -> Check:
             f"take smaller numbers (at most {LARGEST_BUILT:,}), the rules are the same"
         )
     keras = load_keras()
-    found = list(compare(explanation, build(keras, explanation, options), options))
+    found = list(compare(explanation, build(keras, explanation, options)))
     return Check(explanation, f"Keras {keras.__version__}", len(found), tuple(filter(None, found)))
 
 
@@ -145,7 +145,7 @@ def make(keras: Any, layer: Any) -> Any:
     return keras.layers.Bidirectional(inner, merge_mode=layer.merge_mode, name=layer.path)
 
 
-def compare(explanation: Explanation, built: list[Any], options: dict[str, Any]) -> Iterator[str]:
+def compare(explanation: Explanation, built: list[Any]) -> Iterator[str]:
     """One text a comparison: empty where both agree."""
     for layer, (real, result) in zip(explanation.layers, built, strict=True):
         theirs = [(w.path, tuple(w.shape)) for w in real.weights]

@@ -39,6 +39,7 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that says one line: what was wrong, and what to do."""
 
     def error(self, message: str) -> NoReturn:
+        """Argparse's way of saying that something is wrong."""
         raise UsageError(helpful(message))
 
     def unknown(self, words: Sequence[str]) -> NoReturn:
@@ -237,17 +238,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         text, code = args.run(args)
         _print(text)
+        return int(code)
     except UsageError as error:
         print(f"lstm_shapes: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # `| head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return code
 
 
 def _print(text: str) -> None:
-    encoding = sys.stdout.encoding or "ascii"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(
         text.encode(encoding, "replace").decode(encoding), flush=True
     )  # a terminal that has no `·` shows `?`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from lstm_shapes import layouts, pattern
 from lstm_shapes.cells import CELLS
@@ -127,8 +128,7 @@ def from_numbers(
         built.append(replace(layer, weights=weights))
         index += len(weights)
         input_dim = features(layer)
-    pairs = zip(built, built[1:], strict=False)
-    joined = tuple(Connection(a.path, b.path, (), b.weights[0].index) for a, b in pairs)
+    joined = tuple(Connection(a.path, b.path, (), b.weights[0].index) for a, b in pairwise(built))
     return Explanation(None, tuple(built), connections=joined)
 
 
@@ -196,8 +196,8 @@ def weight_of(
 
 def features(layer: Layer) -> Size:
     """How many features a layer hands on: what the next layer's `input_dim` is."""
-    doubled = len(layer.directions) == 2 and layer.merge_mode == "concat"
-    return 2 * layer.units if doubled else layer.units
+    units: Size = layer.units
+    return 2 * units if len(layer.directions) == 2 and layer.merge_mode == "concat" else units
 
 
 def outputs_of(
@@ -265,7 +265,8 @@ def _checked(
         _check_size(name, size)
     if merge_mode is None and sizes["layers"] > 1:
         raise UsageError(
-            "merge_mode=None gives two outputs, and the next layer reads one: take 'concat', 'sum', 'mul' or 'ave' for a stack"
+            "merge_mode=None gives two outputs, and the next layer reads one: "
+            "take 'concat', 'sum', 'mul' or 'ave' for a stack"
         )
     return layout
 

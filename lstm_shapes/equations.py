@@ -54,7 +54,10 @@ def trace(cell: Cell, **options: Any) -> dict[str, Term]:
     """
     x = {gate: Term("x", (gate,)) for gate in cell.gates or ("unit",)}
     states = tuple(Term("name", (f"{state}[t-1]",)) for state in cell.states)
-    return cell.step(x, states, lambda gate, h: Term("recur", (gate, h)), sigmoid_of, tanh_of, **options)
+    step: dict[str, Term] = cell.step(
+        x, states, lambda gate, h: Term("recur", (gate, h)), sigmoid_of, tanh_of, **options
+    )
+    return step
 
 
 @dataclass(frozen=True)

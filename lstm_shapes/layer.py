@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from lstm_shapes.pattern import Size
+    from lstm_shapes.pattern import Range, Size
 
     Shape = tuple[Size, ...]
 
@@ -43,7 +43,7 @@ class Weight:
     pattern: str
     shape: Shape
     formula: tuple[str, ...]
-    gates: Mapping[str, list[pattern.Range]]
+    gates: Mapping[str, list[Range]]
     parts: tuple[str, ...] = ()
     dtype: str | None = None
 
@@ -282,7 +282,7 @@ def count(layer: Layer) -> Arithmetic | None:
         return None
     numbers = sizes_of(layer)
     symbols = {**numbers, **SYMBOLS}
-    written = []
+    written: list[str] = []
     for sizes in (symbols, numbers):
         common, left = _factors(layer, sizes)
         inside = " + ".join(_product(one) for one in left)
@@ -291,7 +291,8 @@ def count(layer: Layer) -> Arithmetic | None:
     arrays = [w for w in layer.weights if w.direction in (None, layer.directions[0])]
     sums = " + ".join(_product(w.shape) for w in arrays)
     return Arithmetic(
-        *written,
+        symbols=written[0],
+        factored=written[1],
         expanded=sums if common[0] == 1 else f"{common[0]}*({sums})",
         total=sum(weight.parameters for weight in layer.weights),
     )

@@ -19,8 +19,7 @@ from matplotlib.path import Path
 from lstm_shapes.cells import CELLS, GATE_MEANING, Cell
 from lstm_shapes.diagram import Diagram, Node, diagram, inputs
 from lstm_shapes.equations import LATEX, Term, write
-from lstm_shapes.layer import Layer, Weight
-from lstm_shapes.reference import by_gate
+from lstm_shapes.layer import Layer, UsageError, Weight
 from lstm_shapes.render.outline import range_text, shape_text
 from lstm_shapes.render.svg import FILL
 
@@ -76,56 +75,99 @@ def matrix_map(weight: Weight, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def weights(layer: Layer, arrays: Sequence[Any], direction: str | None = None, title: str = "") -> Figure:
-    """Heat maps of one direction's arrays, cut by gate; one colour scale, centred on zero.
+def weights(layer: Layer, arrays: Sequence[Any], limit: float | None = None, title: str = "") -> Figure:
+    """Heat maps of all arrays of a layer: directions side by side, gates under their colours, one colour scale.
+
+    White is zero, red above, blue below.
 
     Parameters
     ----------
     layer : Layer
     arrays : sequence of array
         The layer's `get_weights()`.
-    direction : {'forward', 'backward'}, optional
-        Needed for a layer of two directions.
+    limit : float, optional
+        The magnitude at both ends of the scale; default: the largest there is.  Figures that are to be compared
+        need the same.
     title : str
 
     Returns
     -------
     Figure
-        One row an array, one column a gate.
+
+    Raises
+    ------
+    UsageError
+        If the arrays are not those of the layer.
+
+    Examples
+    --------
+    >>> import lstm_shapes
+    >>> layer = lstm_shapes.explain(input_dim=3, units=2).layers[0]
+    >>> figure = weights(layer, [np.full(weight.shape, -0.5) for weight in layer.weights])
+    >>> [ax.images[0].get_clim() for ax in figure.axes[:3]]
+    [(-0.5, 0.5), (-0.5, 0.5), (-0.5, 0.5)]
     """
-    chosen = [
-        (weight, np.atleast_2d(np.asarray(array)))
-        for weight, array in zip(layer.weights, arrays, strict=True)
-        if weight.direction in (None, direction)
-    ]
-    limit = max(float(np.abs(array).max()) for _, array in chosen)
-    gates = list(chosen[0][0].gates) or ["unit"]
-    heights = [max(array.shape[0], 6) for _, array in chosen]
-    figure, axes = plt.subplots(
-        len(chosen), len(gates), squeeze=False, figsize=(2.2 * len(gates), 7.2), layout="constrained",
-        gridspec_kw={"height_ratios": heights},
-    )  # fmt: skip
-    for (weight, array), line in zip(chosen, axes, strict=True):
-        for (gate, block), ax in zip(_cut(weight, array), line, strict=True):
-            image = ax.imshow(
-                block, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest"
-            )
-            where = range_text(tuple(weight.gates[gate])) if weight.gates else ""
-            ax.set_title(f"{gate} {where}", fontsize=9)
-            ax.tick_params(labelsize=7)
-        line[0].set_ylabel(f"{weight.role}\n{weight.axes[0] if len(weight.shape) == 2 else ''}", fontsize=9)
-    for ax in axes[-1]:
-        ax.set_xlabel("unit", fontsize=9)
-    for ax in axes[-1] if chosen[-1][0].role == "bias" and len(chosen[-1][0].shape) == 1 else []:
-        ax.set_yticks([])
-    figure.colorbar(image, ax=axes, shrink=0.5, label="weight")
-    figure.suptitle(title or f"{layer.path} {direction or ''}", fontsize=11)
+    arrays = [np.asarray(array) for array in arrays]
+    _same_shapes(layer, [array.shape for array in arrays])
+    largest = max(float(np.abs(array).max()) for array in arrays)
+    limit = limit or largest or 1.0
+    figure, axes = _grid(layer)
+    for weight, array, ax in zip(layer.weights, arrays, axes, strict=True):
+        rows, columns = np.atleast_2d(array).shape
+        image = ax.imshow(
+            np.atleast_2d(array), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest",
+            extent=(0, columns, rows, 0),
+        )  # fmt: skip
+        _frame(ax, weight, rows, columns)
+    beyond = "both" if largest > limit else "neither"
+    figure.colorbar(image, ax=axes, shrink=0.5, pad=0.02, extend=beyond, label="weight")
+    figure.suptitle(title, fontsize=12)
     return figure
 
 
-def _cut(weight: Weight, array: Any) -> list[tuple[str, Any]]:
-    flat = array if len(weight.shape) == 2 else array[0]
-    return [(gate, np.atleast_2d(block)) for gate, block in by_gate(weight, flat).items()]
+def _same_shapes(layer: Layer, shapes: list[tuple[int, ...]]) -> None:
+    expected = [tuple(weight.shape) for weight in layer.weights]
+    if shapes != expected:
+        raise UsageError(
+            f"the arrays have the shapes {shape_text(shapes)}, but {layer.path} has {shape_text(expected)}: "
+            "pass the layer's own get_weights()"
+        )
+
+
+def _grid(layer: Layer) -> tuple[Figure, list[Axes]]:
+    """One panel an array, all to one scale; a vector is drawn as a strip, or nobody would see it."""
+    across = len(layer.directions) if layer.weights[0].direction else 1
+    down = len(layer.weights) // across
+    first = layer.weights[:down]
+    heights = [
+        max(weight.shape[0] if len(weight.shape) == 2 else 1, first[0].shape[-1] // 12) for weight in first
+    ]
+    inch = 3.9 / first[0].shape[-1]
+    figure, axes = plt.subplots(
+        down, across, squeeze=False, layout="constrained", height_ratios=heights, facecolor="white",
+        figsize=(4.7 * across + 0.6, sum(heights) * inch + 0.95 * down + 0.3),
+    )  # fmt: skip
+    return figure, list(axes.T.flat)
+
+
+def _frame(ax: Axes, weight: Weight, rows: int, columns: int) -> None:
+    """Names: the array's, the axes', and each gate's in its colour above its columns."""
+    words = (f"[{weight.index}]", weight.direction, weight.role, shape_text(weight.shape))
+    ax.set_title(" ".join(filter(None, words)), fontsize=10.5, pad=20 if weight.gates else 6)
+    ax.set_yticks([0, rows] if len(weight.shape) == 2 and not weight.parts else [])
+    ax.set_ylabel(f"{weight.axes[0]} ({weight.formula[0]})" if len(weight.shape) == 2 else "", fontsize=9)
+    ax.set_xlabel(f"{weight.axes[-1].replace('*', ' × ')} ({weight.formula[-1]})", fontsize=9)
+    ax.set_xticks(sorted({0, columns, *(start for ranges in weight.gates.values() for start, *_ in ranges)}))
+    ax.tick_params(length=3, labelsize=9)
+    for gate, ((start, stop),) in weight.gates.items():
+        style = {"facecolor": FILL[gate], "edgecolor": "none", "boxstyle": "square,pad=0.25"}
+        where = ((start + stop) / 2 / columns, 1)
+        ax.annotate(
+            gate, where, (0, 9), xycoords="axes fraction", textcoords="offset points", ha="center", va="center",
+            fontsize=8.5, color=INK, bbox=style,
+        )  # fmt: skip
+        if start:
+            ax.axvline(start, color=INK, linewidth=0.8)
 
 
 # ---------------------------------------------------------------- one step of a cell

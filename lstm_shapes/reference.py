@@ -83,7 +83,8 @@ def run(layer: Layer, arrays: Mapping[str, tuple[Weight, Array]], x: Array) -> A
     kernel, recurrent = by_gate(*arrays["kernel"]), by_gate(*arrays["recurrent_kernel"])
     bias, recurrent_bias = _biases(arrays.get("bias"), kernel)
     options = {key: layer.options[key] for key in cell.options}
-    states = tuple(np.zeros((len(x), layer.units)) for _ in cell.states)
+    units: int = layer.units or 0
+    states = tuple(np.zeros((len(x), units)) for _ in cell.states)
     hidden = []
     for step in np.moveaxis(x, 1, 0):
         result = cell.step(

@@ -63,10 +63,17 @@ def model(words: Sequence[str], named: dict[str, str]) -> Explanation:
     [0, 1, 2, 3, 4, 5]
     """
     text = " ".join(words)
-    while text in named:
+    while " + " in named.get(text, ""):
         text = named[text]
-    parts = [named.get(part.strip(), part) for part in text.split(" + ")]
-    return joined([_parsed(shlex.split(part)) for part in parts])
+    return joined([_part(part.strip(), named) for part in text.split(" + ")])
+
+
+def _part(text: str, named: dict[str, str]) -> Explanation:
+    """A model of options keeps Keras's name for its layer; a single layer that has a name goes by that."""
+    found = _parsed(shlex.split(named.get(text, text)))
+    if text not in named or len(found.layers) > 1:
+        return found
+    return replace(found, layers=(replace(found.layers[0], path=text),))
 
 
 def _parsed(words: list[str]) -> Explanation:
@@ -204,7 +211,7 @@ class EquationsDirective(SphinxDirective):
         options = {key.replace("-", "_"): value == "true" for key, value in self.options.items()}
         lines = equations(CELLS[self.arguments[0]], LATEX, **options)
         rows = r" \\ ".join(f"{left} &= {right}" for left, right in lines)
-        node = nodes.math_block("", rf"\begin{{aligned}} {rows} \end{{aligned}}", nowrap=False, number=None)
+        node = nodes.math_block("", rf"\begin{{align*}} {rows} \end{{align*}}", nowrap=False, number=None)
         return [node]
 
 

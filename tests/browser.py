@@ -65,7 +65,10 @@ def chromium() -> Iterator[Any]:
 def look(driver: Any, width: int, height: int = 900, dark: bool = False) -> None:
     """Set the window's width and the reader's wish for light or dark."""
     command = driver.execute_cdp_cmd
-    command("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+    command(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+    )
     scheme = "dark" if dark else "light"
     command("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
 

@@ -13,8 +13,9 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 
 # From the bottom to the top: a module may import what stands before it (or in its own folder).
 ORDER = (
-    "pattern", "cells", "equations", "layouts", "layer", "compute", "identify", "sources", "recognise", "front", "label",
-    "reference", "convert", "history", "render", "diff", "messages", "checks", "diagram", "plot", "cli", "sphinx_ext", "__main__",
+    "pattern", "cells", "equations", "layouts", "layer", "compute", "identify", "sources", "recognise", "front",
+    "label", "reference", "convert", "history", "render", "diff", "messages", "checks", "diagram", "plot", "cli",
+    "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (
     "pattern",

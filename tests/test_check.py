@@ -28,16 +28,16 @@ def test_no_configuration_differs_from_keras(options):
 def built():
     options = {"units": 4, "bidirectional": True}
     explanation = from_numbers(5, **options)
-    return explanation, checks.build(keras, explanation, options), options
+    return explanation, checks.build(keras, explanation, options)
 
 
 def spoiled(built, **changes):
     """The differences that are reported when the first weight of our explanation is wrong."""
-    explanation, real, options = built
+    explanation, real = built
     layer = explanation.layers[0]
     first = dataclasses.replace(layer.weights[0], **changes)
     wrong = dataclasses.replace(layer, weights=(first, *layer.weights[1:]))
-    return list(filter(None, compare(dataclasses.replace(explanation, layers=(wrong,)), real, options)))
+    return list(filter(None, compare(dataclasses.replace(explanation, layers=(wrong,)), real)))
 
 
 def test_a_right_explanation_has_no_difference(built):
@@ -55,12 +55,12 @@ def test_a_wrong_name_is_said_in_words(built):
 
 
 def test_a_wrong_forget_gate_is_seen_in_the_initial_bias(built):
-    explanation, real, options = built
+    explanation, real = built
     layer = explanation.layers[0]
     swapped = dataclasses.replace(layer.weights[2], gates={"forget": [(0, 4)], "input": [(4, 8)]})
     weights = (*layer.weights[:2], swapped, *layer.weights[3:])
     wrong = dataclasses.replace(explanation, layers=(dataclasses.replace(layer, weights=weights),))
-    (difference,) = filter(None, compare(wrong, real, options))
+    (difference,) = filter(None, compare(wrong, real))
     assert "initial bias" in difference
 
 

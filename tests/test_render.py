@@ -27,6 +27,22 @@ CASES = {
 }
 
 
+def standalone() -> str:
+    """The README's picture: the kernel of the seed's encoder, as a file of its own."""
+    from lstm_shapes.render import svg
+    from lstm_shapes.render.outline import Bar, outline
+
+    bar = next(block for block in outline(from_numbers(100, 20)) if isinstance(block, Bar))
+    return svg.matrix(bar).replace('style="', 'style="background:#fff;', 1) + "\n"
+
+
+def test_the_picture_of_the_readme_is_golden_too():
+    path = GOLDEN.parent.parent / "docs" / "_static" / "kernel.svg"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(standalone(), encoding="utf-8")
+    assert standalone() == path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("case", CASES)
 def test_the_golden_files_hold(case, format_):

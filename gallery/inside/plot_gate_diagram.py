@@ -12,16 +12,22 @@ import lstm_shapes
 from lstm_shapes import plot
 from lstm_shapes.equations import CELLS, equations
 
-kernel, recurrent_kernel, bias = lstm_shapes.explain(input_dim=100, units=20).weights
-
-figure, (step, matrix) = plt.subplots(2, 1, figsize=(9, 8.5), layout="constrained", height_ratios=[1, 1])
-plot.cell_diagram("lstm", step)
-plot.matrix_map(kernel, matrix)
+layer = lstm_shapes.explain(input_dim=100, units=20).layers[0]
+plot.cell_diagram("lstm", layer=layer)
 
 # %%
-# *Above: one step. Each coloured box multiplies x[t] by its columns of the kernel and h[t-1] by its columns of the
-# recurrent kernel, adds its piece of the bias, and squashes the sum. Below: where those columns lie in the kernel of
-# an LSTM with 20 units on 100 inputs.*
+# *One step of an LSTM with 20 units on 100 inputs, from left to right. W are blocks of the kernel, U blocks of the
+# recurrent kernel, b pieces of the bias; every block belongs to one gate. A dot in a circle multiplies number by
+# number. c and h go on to the next step.*
+#
+# And here those blocks lie in the arrays of ``get_weights()``, to scale:
+
+figure, axes = plt.subplots(1, 2, figsize=(9, 5.2), layout="constrained")
+for weight, ax in zip(layer.weights, axes, strict=False):
+    plot.matrix_map(weight, ax)
+
+# %%
+# *The kernel multiplies x[t], the recurrent kernel multiplies h[t-1]; both are cut at the same columns.*
 #
 # The same step as equations. They are not typed here: they are what the step function does, written down.
 
@@ -43,7 +49,6 @@ import numpy as np
 from lstm_shapes import reference
 
 rng = np.random.default_rng(1997)
-layer = lstm_shapes.explain(input_dim=100, units=20).layers[0]
 real, x = keras.layers.LSTM(20), rng.normal(size=(2, 9, 100)).astype("float32")
 real.build(x.shape)
 real.set_weights([rng.normal(scale=0.3, size=array.shape) for array in real.get_weights()])
@@ -56,7 +61,9 @@ def exchanged(gates):
     return {**gates, "input": gates["forget"], "forget": gates["input"]}
 
 
-wrong = replace(layer, weights=tuple(replace(weight, gates=exchanged(weight.gates)) for weight in layer.weights))
+wrong = replace(
+    layer, weights=tuple(replace(weight, gates=exchanged(weight.gates)) for weight in layer.weights)
+)
 other = np.abs(reference.output(wrong, real.get_weights(), x) - np.asarray(real(x))).max()
 print(f"largest difference from Keras: {same:.1e} as drawn, {other:.2f} with two gates exchanged")
 assert same < 1e-5 < 1e-2 < other

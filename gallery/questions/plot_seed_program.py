@@ -16,12 +16,16 @@ Each array is printed with its label.
 # the question is about shapes.)
 
 import tempfile
+import warnings
 
 import numpy as np
 import tf_keras as keras
 from tf_keras.callbacks import ModelCheckpoint
 from tf_keras.models import Model, load_model
 
+warnings.filterwarnings(
+    "ignore", message="You are saving your model as an HDF5 file"
+)  # as of 2019, on purpose
 folder = tempfile.mkdtemp() + "/"  # the checkpoints go where nobody minds
 
 SEQUENCE_LEN = 45
@@ -29,7 +33,9 @@ LATENT_SIZE = 20
 VOCAB_SIZE = 100
 
 inputs = keras.layers.Input(shape=(SEQUENCE_LEN, VOCAB_SIZE), name="input")
-encoded = keras.layers.Bidirectional(keras.layers.LSTM(LATENT_SIZE), merge_mode="sum", name="encoder_lstm")(inputs)
+encoded = keras.layers.Bidirectional(keras.layers.LSTM(LATENT_SIZE), merge_mode="sum", name="encoder_lstm")(
+    inputs
+)
 decoded = keras.layers.RepeatVector(SEQUENCE_LEN, name="repeater")(encoded)
 decoded = keras.layers.Bidirectional(
     keras.layers.LSTM(VOCAB_SIZE, return_sequences=True), merge_mode="sum", name="decoder_lstm"
@@ -80,7 +86,10 @@ for weight, array, variable in zip(explained.weights, encoder.get_weights(), enc
 gates = explained.weights[0].gates
 read = set(range(encoder.output_shape[1]))
 for gate, ((start, stop),) in gates.items():
-    print(f"columns {start:2}:{stop} {gate:7}", "read by the loop" if read & set(range(start, stop)) else "never read")
+    print(
+        f"columns {start:2}:{stop} {gate:7}",
+        "read by the loop" if read & set(range(start, stop)) else "never read",
+    )
 
 ((start, stop),) = gates["input"]
 assert read == set(range(start, stop))
@@ -94,7 +103,9 @@ from lstm_shapes import plot
 figure, (forward, backward) = plt.subplots(1, 2, figsize=(9, 5), layout="constrained")
 plot.matrix_map(explained.weights[0], forward).set_title("forward kernel, get_weights()[0]")
 plot.matrix_map(explained.weights[3], backward).set_title("backward kernel, get_weights()[3]")
-forward.add_patch(Rectangle((start, 0), stop - start, VOCAB_SIZE, fill=False, edgecolor="black", linewidth=3, clip_on=False))
+forward.add_patch(
+    Rectangle((start, 0), stop - start, VOCAB_SIZE, fill=False, edgecolor="black", linewidth=3, clip_on=False)
+)
 forward.text(start + (stop - start) / 2, 8, "read by\nthe loop", ha="center", va="top", fontweight="bold")
 
 # %%
@@ -158,7 +169,10 @@ for epoch in range(1, NUM_EPOCHS + 1):
     loaded = keras3.models.load_model(f"{folder}checkpoint/{epoch}.keras")
 
 decoder = lstm_shapes.explain(input_dim=LATENT_SIZE, units=VOCAB_SIZE, bidirectional=True, merge_mode="sum")
-labels = [*(("encoder_lstm", weight) for weight in explained.weights), *(("decoder_lstm", weight) for weight in decoder.weights)]
+labels = [
+    *(("encoder_lstm", weight) for weight in explained.weights),
+    *(("decoder_lstm", weight) for weight in decoder.weights),
+]
 for index, ((name, weight), variable) in enumerate(zip(labels, loaded.weights, strict=True)):
     assert variable.path.endswith(f"/{weight.role}")
     assert weight.direction in variable.path

@@ -36,7 +36,9 @@ model = keras.Sequential(
         keras.Input((45, len(alphabet))),
         layers.Bidirectional(layers.LSTM(20), merge_mode="sum", name="encoder_lstm"),
         layers.RepeatVector(45, name="repeater"),
-        layers.Bidirectional(layers.LSTM(len(alphabet), return_sequences=True), merge_mode="sum", name="decoder_lstm"),
+        layers.Bidirectional(
+            layers.LSTM(len(alphabet), return_sequences=True), merge_mode="sum", name="decoder_lstm"
+        ),
     ]
 )
 model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")

@@ -25,7 +25,7 @@ SPECIAL = {
 
 
 def render(blocks: Iterable[Block]) -> str:
-    """All blocks; `\\usepackage{booktabs,amsmath}` is all they ask for."""
+    r"""All blocks; `\usepackage{booktabs,amsmath}` is all they ask for."""
     return "\n\n".join(DRAW[type(block)](block) for block in blocks) + "\n"
 
 
@@ -56,10 +56,10 @@ def formula(block: Formula) -> str:
 
 
 def math(line: str) -> str:
-    """`2*4*units` as LaTeX: words upright, a dot for the product.
+    r"""`2*4*units` as LaTeX: words upright, a dot for the product.
 
-    >>> math("2*4*units*(input_dim + 1) = 19 360")
-    '2 \\\\cdot 4 \\\\cdot \\\\text{units} \\\\cdot (\\\\text{input\\\\_dim} + 1) = 19\\\\,360'
+    >>> print(math("2*4*units*(input_dim + 1) = 19 360"))
+    2 \cdot 4 \cdot \text{units} \cdot (\text{input\_dim} + 1) = 19\,360
     """
     words = re.sub(r"[A-Za-z_]+", lambda m: "\\text{" + m[0].replace("_", r"\_") + "}", line)
     return re.sub(r"(?<=\d) (?=\d)", r"\\,", words).replace("*", r" \cdot ")

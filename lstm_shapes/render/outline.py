@@ -188,9 +188,8 @@ def output(layer: Layer) -> str:
         per_direction = len(layer.states) // len(layer.directions)
         names = _and([f"`{state.name}`" for state in layer.states[:per_direction]])
         each = " in each direction" if len(layer.directions) == 2 else ""
-        words.append(
-            f"States carried from step to step{each}: {names}, shape `{shape_text(layer.states[0].shape)}`; not weights."
-        )
+        shape = shape_text(layer.states[0].shape)
+        words.append(f"States carried from step to step{each}: {names}, shape `{shape}`; not weights.")
     return " ".join(words)
 
 

@@ -16,8 +16,8 @@ def matrix(bar: Bar) -> str:
     names = ", ".join(f"{segment.gate} gate {range_text(segment.ranges)}" for segment in bar.segments)
     title = escape(f"{bar.label.replace('`', '')}. Gate by gate: {names}.")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="matrix" role="img" viewBox="0 0 {WIDTH} {height + 22}" width="{WIDTH}" height="{height + 22}" '
-        f'style="max-width:100%;height:auto"><title>{title}</title>{blocks}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="matrix" role="img" viewBox="0 0 {WIDTH} {height + 22}" '
+        f'width="{WIDTH}" height="{height + 22}" style="max-width:100%;height:auto"><title>{title}</title>{blocks}</svg>'
     )
 
 
@@ -25,7 +25,7 @@ def _height(bar: Bar) -> int:
     across, *rest = (bar.shape[bar.gate_axis], *(s for i, s in enumerate(bar.shape) if i != bar.gate_axis))
     if not all(isinstance(one, int) for one in (across, *rest)) or not rest:
         return 40
-    return max(SHORTEST, min(LONGEST, WIDTH * rest[-1] // across))
+    return int(max(SHORTEST, min(LONGEST, WIDTH * rest[-1] // across)))
 
 
 # Fallbacks for a notebook; on the site the variables are set by custom.css.

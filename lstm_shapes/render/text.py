@@ -26,7 +26,7 @@ COLOURS = {
 
 def render(blocks: Iterable[Block], colour: bool = False) -> str:
     """All blocks, an empty line between two."""
-    return "\n\n".join("\n".join(DRAW[type(block)](block, colour)) for block in blocks)
+    return "\n\n".join("\n".join(DRAW[type(block)](block, colour)) for block in blocks)  # type: ignore[operator]
 
 
 def _plain(text: str) -> str:
@@ -42,7 +42,7 @@ def title(block: Title, colour: bool) -> Iterator[str]:
     yield from (_bold(line, colour) for line in _wrapped(block.text))
 
 
-def para(block: Para, colour: bool) -> Iterator[str]:
+def para(block: Para, _: bool) -> Iterator[str]:
     """Sentences, wrapped."""
     yield from _wrapped(_plain(block.text))
 
@@ -91,7 +91,7 @@ def _paint(gate: str, text: str, colour: bool) -> str:
     return f"\033[48;5;{back};38;5;{front}m{text}\033[0m"
 
 
-def formula(block: Formula, colour: bool) -> Iterator[str]:
+def formula(block: Formula, _: bool) -> Iterator[str]:
     """A calculation, one way of writing it a line."""
     lines = [line.replace("*", " · ") for line in block.lines]
     for number, line in enumerate(lines):

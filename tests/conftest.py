@@ -1,0 +1,69 @@
+"""Settings for all tests, and the rule that nothing is skipped in silence."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import browser
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+# The machines are noisy: a slow moment is no failure.
+settings.register_profile(
+    "noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("noisy")
+
+ROOT = pathlib.Path(__file__).parent.parent
+skipped: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium the browser tests are skipped, and say so."""
+    if not browser.available():
+        for item in items:
+            if "browser" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="no chromium and chromedriver on this machine"))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count what is skipped."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI everything is installed, so every skip is a mistake."""
+    if os.environ.get("CI") and skipped and not hasattr(session.config, "workerinput"):
+        print(f"\n{len(skipped)} tests were skipped in CI, where none may be: {skipped[:5]}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def sources() -> float:
+    """When the newest source of the site was changed."""
+    files = [ROOT / "conf.py", ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
+    for folder in ("docs", "gallery", "lstm_shapes"):
+        files += [
+            f
+            for f in (ROOT / folder).rglob("*.*")
+            if f.is_file() and not f.is_relative_to(ROOT / "docs/gallery")
+        ]
+    return max(file.stat().st_mtime for file in files if "__pycache__" not in file.parts)
+
+
+@pytest.fixture(scope="session")
+def site() -> pathlib.Path:
+    """The built site; built first where it is missing or older than its sources."""
+    index = browser.SITE / "index.html"
+    stamp = browser.SITE.parent / "tested"
+    if not index.exists() or not stamp.exists() or stamp.stat().st_mtime < sources():
+        words = ["-c", str(ROOT), "-b", "html", "-W", "-n", "-q", str(ROOT / "docs"), str(browser.SITE)]
+        subprocess.run([sys.executable, "-m", "sphinx", *words], check=True, cwd=ROOT)
+        stamp.touch()
+    return browser.SITE
