@@ -1,0 +1,75 @@
+"""What no file may exceed, each with its reason, and JSON read within these bounds."""
+
+from __future__ import annotations
+
+import json
+
+from lstm_shapes.sources.listing import SourceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_READS = 600_000  # looks into one file: about a second; 15,000 arrays of HDF5 need 300,000
+MAX_ARRAYS = 50_000  # in one file; the largest language models have some thousands
+MAX_RANK = 32  # HDF5's own limit (H5S_MAX_RANK); NumPy's is 64, nobody's weights have 8
+MAX_SIZE = 2**63 - 1  # of an axis or an array: what fits the frameworks' own integers
+MAX_NAME = 4096  # characters in the name of one array
+MAX_DEPTH = 64  # groups, graphs or dictionaries inside one another; deep networks stay below 20
+MAX_JSON = 16 << 20  # bytes; a vocabulary of 100,000 words inside a config takes 2 MB
+MAX_JSON_ITEMS = 1_000_000  # commas and brackets; each costs up to 100 bytes of memory once parsed
+MAX_ENTRIES = 20_000  # of a zip; PyTorch writes one for each tensor
+MAX_UNPACKED = 64 << 20  # bytes of compressed weights unpacked in memory; frameworks store uncompressed
+MAX_PICKLE = 16 << 20  # bytes; a thousand tensors take 150 kB
+MAX_OPCODES = 500_000  # of a pickle: about a second
+MAX_NOTES = 20  # lines that nobody reads
+
+
+def parse_json(data: bytes, what: str, pairs: Any = None) -> Any:
+    """JSON from a stranger; `pairs` as `json.loads`'s `object_pairs_hook`.
+
+    >>> parse_json(b'{"units": 20}', "config.json")
+    {'units': 20}
+    >>> parse_json(b"[" * 5000, "config.json")
+    Traceback (most recent call last):
+    lstm_shapes.sources.listing.SourceError: config.json is nested too deeply
+    """
+    if len(data) > MAX_JSON:
+        raise SourceError(f"{what} has {len(data):,} bytes: at most {MAX_JSON:,} were expected")
+    if sum(data.count(mark) for mark in b",[{") > MAX_JSON_ITEMS:
+        raise SourceError(f"{what} has more than {MAX_JSON_ITEMS:,} items: a config has some thousands")
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=pairs)
+    except RecursionError:
+        raise SourceError(f"{what} is nested too deeply") from None
+    except SourceError:
+        raise
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{what} is not UTF-8 text (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise SourceError(f"{what} is not JSON: {error.msg} (character {error.pos})") from None
+    except ValueError:  # Python refuses to convert an integer of more than 4300 digits
+        raise SourceError(f"{what} has a number with too many digits") from None
+
+
+def json_object(data: bytes, what: str) -> dict[str, Any]:
+    """As `parse_json`, where only an object makes sense."""
+    found = parse_json(data, what)
+    if not isinstance(found, dict):
+        raise SourceError(f"{what} is a JSON {type(found).__name__}: an object was expected")
+    return found
+
+
+def checked_shape(shape: Any, what: str) -> tuple[int, ...]:
+    """A shape that could be one: whole numbers, not negative, a product that a computer can count."""
+    sizes = tuple(shape)
+    if len(sizes) > MAX_RANK:
+        raise SourceError(f"{what} has {len(sizes):,} axes: at most {MAX_RANK} were expected")
+    total = 1
+    for size in sizes:
+        if type(size) is not int or not 0 <= size <= MAX_SIZE:
+            raise SourceError(f"{what} has an axis of {str(size)[:24]!r}: a whole number from 0 was expected")
+        total *= size or 1
+    if total > MAX_SIZE:
+        raise SourceError(f"{what} would have more than 2^63 elements: no array has such a shape")
+    return sizes
