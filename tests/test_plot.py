@@ -175,3 +175,46 @@ def test_a_map_has_one_block_a_gate_where_its_slice_is(options):
 
 def test_a_map_is_to_scale():
     assert plot.matrix_map(lstm_shapes.explain(input_dim=100, units=20).weights[0]).get_aspect() == 1
+
+
+def drawn(figure):
+    """What each panel shows: title -> the numbers in it, and the places of its lines."""
+    panels = [ax for ax in figure.axes if ax.images and ax.get_title()]
+    return {
+        ax.get_title(): (np.asarray(ax.images[0].get_array()), [line.get_xdata()[0] for line in ax.lines])
+        for ax in panels
+    }
+
+
+def test_heat_maps_show_each_array_under_its_name_cut_at_its_gates():
+    rng = np.random.default_rng(1997)
+    layer = lstm_shapes.explain(input_dim=7, units=5, bidirectional=True).layers[0]
+    arrays = [rng.normal(size=weight.shape) for weight in layer.weights]
+    shown = drawn(plot.weights(layer, arrays))
+    assert len(shown) == len(layer.weights)
+    for weight, array in zip(layer.weights, arrays, strict=True):
+        title = f"[{weight.index}] {weight.direction} {weight.role} ({', '.join(map(str, weight.shape))}"
+        (found,) = [value for name, value in shown.items() if name.startswith(title)]
+        assert np.array_equal(found[0], np.atleast_2d(array))
+        assert found[1] == [5, 10, 15]
+
+
+def test_the_colours_are_centred_on_zero_and_shared():
+    layer = lstm_shapes.explain(input_dim=7, units=5).layers[0]
+    figure = plot.weights(layer, [np.full(w.shape, float(w.index)) for w in layer.weights])
+    limits = {ax.images[0].get_clim() for ax in figure.axes if ax.images}
+    assert limits == {(-2.0, 2.0)}
+
+
+def test_weights_of_another_layer_are_refused():
+    layer = lstm_shapes.explain(input_dim=7, units=5).layers[0]
+    other = lstm_shapes.explain(input_dim=7, units=6).layers[0]
+    with pytest.raises(
+        lstm_shapes.UsageError, match=r"\[\(7, 24\), .* but lstm has \[\(7, 20\), .* get_weights"
+    ):
+        plot.weights(layer, [np.zeros(weight.shape) for weight in other.weights])
+
+
+def test_heat_maps_of_a_cell_without_gates():
+    layer = lstm_shapes.explain(input_dim=7, units=5, cell="simple_rnn").layers[0]
+    assert len(drawn(plot.weights(layer, [np.ones(w.shape) for w in layer.weights]))) == 3

@@ -1,0 +1,12 @@
+"""Pictures with Matplotlib, each drawn from the same tables as the numbers.
+
+>>> import lstm_shapes
+>>> kernel = lstm_shapes.explain(input_dim=100, units=20).weights[0]
+>>> matrix_map(kernel).get_title()
+'kernel (100, 80)'
+"""
+
+from lstm_shapes.plot.arrays import matrix_map, weights
+from lstm_shapes.plot.cell import cell_diagram
+
+__all__ = ["cell_diagram", "matrix_map", "weights"]
