@@ -20,7 +20,12 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -c 'import keras, tf_keras, sphinx' 2>/dev/null || { echo 'The installation did not succeed; see above.'; exit 1; }
 	@touch $@
 
-site: $(READY) ## build the whole site, gallery executed, into _build/html
+# Sphinx-Gallery runs a script again when the script changed; it must also when the package did.
+_build/.package: $(shell find lstm_shapes -name '*.py' -not -path '*/__pycache__/*')
+	@find docs/gallery -name '*.md5' -delete 2>/dev/null || true
+	@mkdir -p _build && touch $@
+
+site: $(READY) _build/.package ## build the whole site, gallery executed, into _build/html
 	@echo "==> Building the site: the gallery trains small networks, about two minutes the first time"
 	@$(BIN)/sphinx-build -c . -b html -W -n --keep-going docs _build/html
 	@$(BIN)/python -m lstm_shapes explain --input 100 --units 20 --bidirectional
