@@ -2,8 +2,8 @@ r"""
 The program that started this, running today
 ============================================
 
-In 2019 somebody trained an autoencoder, looked at ``encoder.get_weights()[0]``, saw ``(100, 80)`` and asked what the
-80 is. Here is that program: first as it was written, then as you would write it for Keras 3.
+Somebody trained an autoencoder, looked at ``encoder.get_weights()[0]``, saw ``(100, 80)`` and asked what the 80 is.
+Here is that program: first as it was written, then as you would write it for Keras 3.
 Each array is printed with its label.
 """
 
@@ -12,8 +12,8 @@ Each array is printed with its label.
 # ---------
 #
 # The numbers, the layers, the ``.hdf5`` checkpoints and the loop over the epochs are the asker's.
-# One word differs: ``keras`` of 2019 is called ``tf_keras`` today. (The arrays ``x`` and ``y`` are still random:
-# the question is about shapes.)
+# One word differs: the Keras that it was written for, Keras 2, is called ``tf_keras`` today.
+# (The arrays ``x`` and ``y`` are random, as they were: the question is about shapes.)
 
 import tempfile
 import warnings
@@ -23,9 +23,7 @@ import tf_keras as keras
 from tf_keras.callbacks import ModelCheckpoint
 from tf_keras.models import Model, load_model
 
-warnings.filterwarnings(
-    "ignore", message="You are saving your model as an HDF5 file"
-)  # as of 2019, on purpose
+warnings.filterwarnings("ignore", message="You are saving your model as an HDF5 file")  # as the asker did
 folder = tempfile.mkdtemp() + "/"  # the checkpoints go where nobody minds
 
 SEQUENCE_LEN = 45
@@ -151,7 +149,8 @@ except ValueError as error:
 # The port to Keras 3
 # -------------------
 #
-# ``.keras`` instead of ``.hdf5``; all else stays. Same layers, same twelve arrays, same order.
+# ``.keras`` instead of ``.hdf5``, and ``compile=False`` where the model is loaded only to be looked at. All else stays:
+# same layers, same loop, same twelve arrays in the same order.
 
 layers = keras3.layers
 inputs = layers.Input(shape=(SEQUENCE_LEN, VOCAB_SIZE), name="input")
@@ -166,7 +165,13 @@ checkpoint = keras3.callbacks.ModelCheckpoint(filepath=folder + "checkpoint/{epo
 ported.fit(x, y, epochs=NUM_EPOCHS, callbacks=[checkpoint], verbose=0)
 
 for epoch in range(1, NUM_EPOCHS + 1):
-    loaded = keras3.models.load_model(f"{folder}checkpoint/{epoch}.keras")
+    loaded = keras3.models.load_model(folder + "checkpoint/" + str(epoch) + ".keras", compile=False)
+    encoder = keras3.models.Model(loaded.input, loaded.get_layer("encoder_lstm").output)
+    print(encoder.output_shape, [array.shape for array in encoder.get_weights()])
+    assert all(
+        np.array_equal(ours, theirs)
+        for ours, theirs in zip(ported.get_weights(), loaded.get_weights(), strict=True)
+    )
 
 decoder = lstm_shapes.explain(input_dim=LATENT_SIZE, units=VOCAB_SIZE, bidirectional=True, merge_mode="sum")
 labels = [
@@ -188,3 +193,21 @@ assert shapes == [variable.shape for variable in loaded.weights]
 assert shapes == [array.shape for array in autoencoder.get_weights()]
 assert explained.parameters + decoder.parameters == loaded.count_params()
 print(decoder.weights[0].shape, explained.parameters + decoder.parameters)
+
+# %%
+# If you take .h5 instead
+# -----------------------
+#
+# With ``.h5`` Keras 3 writes the checkpoint, and then cannot read it back: the file says ``"mse"``, and that name is
+# no longer found. ``compile=False`` skips the loss, and the weights are all there.
+
+ported.save(folder + "1.h5")
+try:
+    keras3.models.load_model(folder + "1.h5")
+    raise AssertionError("Keras reads it now: change this page")
+except ValueError as error:
+    print(f"Keras {keras3.__version__}:", error)
+    assert "mse" in str(error)
+
+loaded = keras3.models.load_model(folder + "1.h5", compile=False)
+assert shapes == [variable.shape for variable in loaded.weights]
