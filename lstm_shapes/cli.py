@@ -45,6 +45,8 @@ class Parser(argparse.ArgumentParser):
     def unknown(self, words: Sequence[str]) -> NoReturn:
         """Raise for words that no option takes."""
         word = words[0].split("=")[0]
+        if not word.startswith("-"):
+            raise UsageError(f"unexpected {word!r}: one file at a time, and options begin with --")
         known = [option for action in self._actions for option in action.option_strings]
         raise UsageError(f"unknown option {word!r}{did_you_mean(word, known)}")
 
@@ -93,8 +95,9 @@ def parser(argv: Sequence[str] | None = None) -> Parser:
 
 def declare_explain(command: Parser) -> None:
     """The options of `explain`."""
-    _layer_options(command)
     add = command.add_argument
+    add("file", nargs="?", metavar="FILE", help="a checkpoint: .keras .h5 .pt .safetensors .onnx .npz ...")
+    _layer_options(command)
     add("--symbolic", action="store_true", help="formulas in input_dim and units instead of numbers")
     add("--format", choices=FORMATS, default="text", help="default: text")
     add("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
@@ -177,6 +180,10 @@ def run_explain(args: argparse.Namespace) -> tuple[str, int]:
     """`explain`: the text to print, and the exit code."""
     from lstm_shapes.front import explain
 
+    extra = {"colour": wants_colour(args.color)} if args.format == "text" else {}
+    if args.file is not None:
+        _nothing_but_the_file(args)
+        return draw(explain(args.file), args.format, **extra), 0
     numbers = {name: getattr(args, name) for name in ("input_dim", "units")}
     missing = [
         "--input" if name == "input_dim" else "--units" for name, value in numbers.items() if value is None
@@ -185,9 +192,22 @@ def run_explain(args: argparse.Namespace) -> tuple[str, int]:
         raise UsageError(
             f"{' and '.join(missing)} missing: give both, as in --input 100 --units 20, or --symbolic for formulas"
         )
-    found = explain(**numbers, **options_of(args))
-    extra = {"colour": wants_colour(args.color)} if args.format == "text" else {}
-    return draw(found, args.format, **extra), 0
+    return draw(explain(**numbers, **options_of(args)), args.format, **extra), 0
+
+
+def _nothing_but_the_file(args: argparse.Namespace) -> None:
+    """Raise where an option describes a layer that the file describes already."""
+    about_output = ("command", "run", "parser", "version", "file", "format", "color")
+    actions = {action.dest: action for action in args.parser._actions}
+    given = [
+        actions[name].option_strings[0]
+        for name, value in vars(args).items()
+        if name not in about_output and name in actions and value != actions[name].default
+    ]
+    if given:
+        raise UsageError(
+            f"{' and '.join(given)} with a file: the file has its own layers; leave the option out, or the file"
+        )
 
 
 def run_check(args: argparse.Namespace) -> tuple[str, int]:

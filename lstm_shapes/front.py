@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 
 from lstm_shapes.compute import from_numbers
-from lstm_shapes.layer import Explanation
+from lstm_shapes.layer import Explanation, UsageError
 from lstm_shapes.pattern import Word
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def explain(*, input_dim: Any = None, units: Any = None, **options: Any) -> Explanation:
-    """Explain the arrays of a recurrent layer.
+def explain(x: Any = None, *, input_dim: Any = None, units: Any = None, **options: Any) -> Explanation:
+    """Explain the arrays of a recurrent layer, a model or a checkpoint file.
 
     >>> explanation = explain(input_dim=100, units=20, bidirectional=True)
     >>> explanation.weights[1].shape, explanation.weights[1].role, explanation.weights[1].direction
@@ -27,6 +27,9 @@ def explain(*, input_dim: Any = None, units: Any = None, **options: Any) -> Expl
 
     Parameters
     ----------
+    x : path, layer or model, optional
+        A checkpoint file (read without its framework), or a live Keras or PyTorch layer or model.
+        Left out, `input_dim` and `units` describe the layer.
     input_dim : int, optional
         Features at each time step.
     units : int, optional
@@ -41,9 +44,33 @@ def explain(*, input_dim: Any = None, units: Any = None, **options: Any) -> Expl
     Raises
     ------
     UsageError
-        If a number or an option cannot be.
+        If a number or an option cannot be, or `x` cannot be explained.
     """
+    if x is not None:
+        given = [name for name, value in (("input_dim", input_dim), ("units", units)) if value is not None]
+        if given or options:
+            names = ", ".join([*given, *options])
+            raise UsageError(
+                f"{names} and {type(x).__name__}: the arrays of what is given have their sizes already"
+            )
+        return _explain_given(x)
     return from_numbers(_given(input_dim, "input_dim"), _given(units, "units"), **options)
+
+
+def _explain_given(x: Any) -> Explanation:
+    from lstm_shapes.recognise import recognise
+    from lstm_shapes.sources.listing import SourceError
+
+    try:
+        if isinstance(x, str | bytes) or hasattr(x, "__fspath__"):
+            from lstm_shapes.sources import read
+
+            return recognise(read(x))
+        from lstm_shapes.sources.live import listing
+
+        return recognise(listing(x))
+    except SourceError as error:
+        raise UsageError(str(error)) from None
 
 
 def _given(size: Any, name: str) -> Any:

@@ -46,6 +46,7 @@ class Weight:
     gates: Mapping[str, list[Range]]
     parts: tuple[str, ...] = ()
     dtype: str | None = None
+    key: str | None = None  # what the file calls the array, for whoever reads its numbers
 
     @property
     def axes(self) -> tuple[str, ...]:
