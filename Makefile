@@ -28,6 +28,7 @@ _build/.package: $(shell find lstm_shapes -name '*.py' -not -path '*/__pycache__
 site: $(READY) _build/.package ## build the whole site, gallery executed, into _build/html
 	@echo "==> Building the site: the gallery trains small networks, about two minutes the first time"
 	@$(BIN)/sphinx-build -c . -b html -W -n --keep-going docs _build/html
+	@touch _build/.site
 	@$(BIN)/python -m lstm_shapes explain --input 100 --units 20 --bidirectional
 	@echo
 	@echo "==> Open $(CURDIR)/_build/html/index.html"
@@ -42,7 +43,7 @@ lint: $(READY) ## formatting, lint and types only
 
 unit: $(READY) ## tests only; make unit ARGS='-k gru' for some of them
 	@echo "==> Tests: package, doctests, pages, real Keras, site"
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 fix: $(READY) ## format the code, mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

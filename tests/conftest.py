@@ -61,7 +61,7 @@ def sources() -> float:
 def site() -> pathlib.Path:
     """The built site; built first where it is missing or older than its sources."""
     index = browser.SITE / "index.html"
-    stamp = browser.SITE.parent / "tested"
+    stamp = browser.SITE.parent / ".site"  # `make site` leaves it too
     if not index.exists() or not stamp.exists() or stamp.stat().st_mtime < sources():
         words = ["-c", str(ROOT), "-b", "html", "-W", "-n", "-q", str(ROOT / "docs"), str(browser.SITE)]
         subprocess.run([sys.executable, "-m", "sphinx", *words], check=True, cwd=ROOT)
