@@ -20,9 +20,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -c 'import keras, tf_keras, sphinx' 2>/dev/null || { echo 'The installation did not succeed; see above.'; exit 1; }
 	@touch $@
 
-# Sphinx-Gallery runs a script again when the script changed; it must also when the package did.
+# Sphinx reads a page or runs a script again when it changed; it must also when the package did.
 _build/.package: $(shell find lstm_shapes -name '*.py' -not -path '*/__pycache__/*')
 	@find docs/gallery -name '*.md5' -delete 2>/dev/null || true
+	@rm -rf _build/html/.doctrees
 	@mkdir -p _build && touch $@
 
 site: $(READY) _build/.package ## build the whole site, gallery executed, into _build/html

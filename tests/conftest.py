@@ -63,7 +63,7 @@ def site() -> pathlib.Path:
     index = browser.SITE / "index.html"
     stamp = browser.SITE.parent / ".site"  # `make site` leaves it too
     if not index.exists() or not stamp.exists() or stamp.stat().st_mtime < sources():
-        words = ["-c", str(ROOT), "-b", "html", "-W", "-n", "-q", str(ROOT / "docs"), str(browser.SITE)]
+        words = ["-c", str(ROOT), "-b", "html", "-E", "-W", "-n", "-q", str(ROOT / "docs"), str(browser.SITE)]
         subprocess.run([sys.executable, "-m", "sphinx", *words], check=True, cwd=ROOT)
         stamp.touch()
     return browser.SITE

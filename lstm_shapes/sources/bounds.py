@@ -10,11 +10,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAX_READS = 600_000  # looks into one file: about a second; 15,000 arrays of HDF5 need 300,000
-MAX_ARRAYS = 50_000  # in one file; the largest language models have some thousands
+MAX_READS = 400_000  # looks into one file: about a second; 20,000 arrays of HDF5 need 300,000
+MAX_BYTES = (
+    96 << 20
+)  # read from one file, all in all; a listing needs 100 kB, compressed weights all of theirs
+MAX_ARRAYS = 20_000  # in one file; the largest language models have some thousands
 MAX_RANK = 32  # HDF5's own limit (H5S_MAX_RANK); NumPy's is 64, nobody's weights have 8
 MAX_SIZE = 2**63 - 1  # of an axis or an array: what fits the frameworks' own integers
-MAX_NAME = 4096  # characters in the name of one array
+MAX_NAME = 1024  # characters in the name of one array or layer; long ones have a hundred
 MAX_DEPTH = 64  # groups, graphs or dictionaries inside one another; deep networks stay below 20
 MAX_JSON = 16 << 20  # bytes; a vocabulary of 100,000 words inside a config takes 2 MB
 MAX_JSON_ITEMS = 1_000_000  # commas and brackets; each costs up to 100 bytes of memory once parsed

@@ -12,16 +12,19 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_DEPTH, MAX_NAME
+from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_DEPTH, MAX_JSON, MAX_NAME
 from lstm_shapes.sources.listing import SourceError, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from lstm_shapes.sources.window import Window
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 NOWHERE = 0xFFFFFFFFFFFFFFFF
-MAX_MESSAGES = 20_000  # in one object header; HDF5 moves more than eight attributes or links elsewhere
+MAX_MESSAGES = 5_000  # in one object header; Keras writes up to twenty attributes
 LINK_INFO, LINK, CONTINUATION, SYMBOLS = 0x02, 0x06, 0x10, 0x11
 HARD, SOFT, EXTERNAL = "hard", "soft", "external"
 
@@ -49,9 +52,15 @@ class H5:
 
     window: Window
     root: int
-    headers: dict[int, tuple[Message, ...]] = field(default_factory=dict)
-    groups: dict[int, dict[str, Link]] = field(default_factory=dict)
-    heaps: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)
+    kept: dict[tuple[str, int], Any] = field(default_factory=dict)
+
+
+def once(file: H5, what: str, address: int, make: Callable[[H5, int], Any]) -> Any:
+    """`make(file, address)`, done once for each address: hard links may lead to one object 20,000 times."""
+    key = what, address
+    if key not in file.kept:
+        file.kept[key] = make(file, address)
+    return file.kept[key]
 
 
 def signature_at(window: Window) -> int | None:
@@ -92,27 +101,26 @@ def open_file(window: Window) -> H5:
 
 def messages(file: H5, address: int) -> tuple[Message, ...]:
     """All messages of an object header (IV.A), its continuation blocks included."""
-    if address not in file.headers:
-        if len(file.headers) > 4 * MAX_ARRAYS:
-            raise SourceError(f"has more than {4 * MAX_ARRAYS:,} objects: no checkpoint has")
-        start = file.window.read(address, 6)
-        new = start.startswith(b"OHDR")
-        if not new and start[0] != 1:
-            raise SourceError(f"is a damaged HDF5 file: no object at byte {address:,}")
-        found = _messages_2(file, address) if new else _messages_1(file, address)
-        file.headers[address] = tuple(found)
-    return file.headers[address]
+    return once(file, "messages", address, _messages)
+
+
+def _messages(file: H5, address: int) -> tuple[Message, ...]:
+    start = file.window.read(address, 6)
+    new = start.startswith(b"OHDR")
+    if not new and start[0] != 1:
+        raise SourceError(f"is a damaged HDF5 file: no object at byte {address:,}")
+    return tuple(_messages_2(file, address) if new else _messages_1(file, address))
 
 
 def _messages_1(file: H5, address: int) -> list[Message]:
     total, _, size = struct.unpack("<HII", file.window.read(address + 2, 10))
-    blocks, found, done = [(address + 16, size)], [], 0
+    found: list[Message] = []
+    blocks, done = [(address + 16, size)], 0
     while blocks and done < total:
-        at, size = blocks.pop(0)
-        end = at + size
-        while at + 8 <= end and done < total:
-            kind, size, flags = struct.unpack_from("<HHB", file.window.read(at, 8))
-            _keep(found, blocks, kind, flags, file.window.read(at + 8, size))
+        data, at = _block(file, *blocks.pop(0)), 0
+        while at + 8 <= len(data) and done < total:
+            kind, size, flags = struct.unpack_from("<HHB", data, at)
+            _keep(found, blocks, kind, flags, data[at + 8 : at + 8 + size])
             at += 8 + size
             done += 1
     return found
@@ -122,23 +130,28 @@ def _messages_2(file: H5, address: int) -> list[Message]:
     flags = file.window.read(address, 6)[5]
     at = address + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
     width = 1 << (flags & 3)
-    size = int.from_bytes(file.window.read(at, width), "little")
     head = 6 if flags & 4 else 4
-    blocks: list[tuple[int, int]] = []
     found: list[Message] = []
-    at += width
-    end = at + size
-    while True:
-        while at + head <= end:
-            kind, size, mark = struct.unpack_from("<BHB", file.window.read(at, head))
-            _keep(found, blocks, kind, mark, file.window.read(at + head, size))
+    blocks = [(at + width, int.from_bytes(file.window.read(at, width), "little"))]
+    first = True
+    while blocks:
+        data, at = _block(file, *blocks.pop(0)), 0
+        if not first:
+            if data[:4] != b"OCHK":
+                raise SourceError("is a damaged HDF5 file: a header is not continued where it says")
+            data = data[4:-4]  # a checksum ends the block
+        first = False
+        while at + head <= len(data):
+            kind, size, mark = struct.unpack_from("<BHB", data, at)
+            _keep(found, blocks, kind, mark, data[at + head : at + head + size])
             at += head + size
-        if not blocks:
-            return found
-        at, size = blocks.pop(0)
-        if file.window.read(at, 4) != b"OCHK":
-            raise SourceError("is a damaged HDF5 file: a header is not continued where it says")
-        at, end = at + 4, at + size - 4  # a checksum ends the block
+    return found
+
+
+def _block(file: H5, at: int, size: int) -> bytes:
+    if size > MAX_JSON:
+        raise SourceError(f"is a damaged HDF5 file: a header of {size:,} bytes")
+    return file.window.read(at, size)
 
 
 def _keep(found: list[Message], blocks: list[tuple[int, int]], kind: int, flags: int, data: bytes) -> None:
@@ -150,28 +163,28 @@ def _keep(found: list[Message], blocks: list[tuple[int, int]], kind: int, flags:
         raise SourceError(f"has an object with more than {MAX_MESSAGES:,} properties")
 
 
-def is_group(file: H5, address: int) -> bool:
-    """Whether the object has links."""
-    return any(message.kind in (LINK_INFO, LINK, SYMBOLS) for message in messages(file, address))
+def children(file: H5, address: int) -> dict[str, Link] | None:
+    """The links of a group, `{name: link}`, numbers by their value; None of anything else."""
+    return once(file, "children", address, _children)
 
 
-def children(file: H5, address: int) -> dict[str, Link]:
-    """The links of a group: `{name: link}`, numbers by their value."""
-    if address not in file.groups:
-        found: dict[str, Link] = {}
-        for message in messages(file, address):
-            if message.kind == SYMBOLS:
-                _symbol_table(file, *struct.unpack_from("<QQ", message.data), found)
-            elif message.kind == LINK:
-                found.update([link(message.data)])
-            elif message.kind == LINK_INFO:
-                from lstm_shapes.sources.hdf5_dense import objects  # rare: only newer file versions
+def _children(file: H5, address: int) -> dict[str, Link] | None:
+    found: dict[str, Link] | None = None
+    for message in messages(file, address):
+        if message.kind not in (LINK_INFO, LINK, SYMBOLS):
+            continue
+        found = {} if found is None else found
+        if message.kind == LINK:
+            found.update([link(message.data)])
+        elif message.kind == SYMBOLS:
+            tree, heap = struct.unpack_from("<QQ", message.data)
+            _symbol_table(file, tree, heap, found)
+        else:
+            from lstm_shapes.sources.hdf5_dense import objects  # rare: only newer file versions
 
-                skip = 10 if message.data[1] & 1 else 2
-                heap, tree = struct.unpack_from("<QQ", message.data, skip)
-                found.update(link(data) for data in objects(file, heap, tree, kind=5))
-        file.groups[address] = dict(sorted(found.items(), key=_natural))
-    return file.groups[address]
+            heap, tree = struct.unpack_from("<QQ", message.data, 10 if message.data[1] & 1 else 2)
+            found.update(link(data) for data in objects(file, heap, tree, kind=5))
+    return dict(sorted(found.items(), key=_natural)) if found else found
 
 
 def _natural(item: tuple[str, Link]) -> tuple[int, int, str]:
@@ -206,7 +219,8 @@ def _symbol_table(file: H5, tree: int, heap: int, found: dict[str, Link]) -> Non
         raise SourceError("is a damaged HDF5 file: a group's names are missing")
     size, _, data = struct.unpack_from("<QQQ", head, 8)
     names = file.window.part(data, size)
-    nodes, seen = [tree], set()
+    nodes = [tree]
+    seen: set[int] = set()
     while nodes:
         at = nodes.pop()
         if at in seen:
@@ -244,9 +258,9 @@ def find(file: H5, address: int, path: str) -> Link | None:
     for part in parts:
         if part in ("", "."):
             continue
-        if here.kind != HARD or not is_group(file, here.address):
-            return here if here.kind != HARD else None
-        following = children(file, here.address).get(part)
+        if here.kind != HARD:
+            return here
+        following = (children(file, here.address) or {}).get(part)
         if following is None:
             return None
         here = following
@@ -266,8 +280,6 @@ def target(file: H5, address: int, path: str) -> int:
         raise SourceError(f"lists {shown(path)}, and there is no such thing in it")
     if found.kind != HARD:
         raise SourceError(
-            f"has an {found.kind} link at {shown(path)}: links are not followed; save the model again"
-            if found.kind == EXTERNAL
-            else f"has a soft link at {shown(path)}: links are not followed; save the model again"
+            f"has a link at {shown(path)} ({found.kind}): links are not followed; save the model again"
         )
     return found.address

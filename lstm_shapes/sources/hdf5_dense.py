@@ -75,13 +75,11 @@ def _place(file: H5, heap: Heap, offset: int) -> int:
     for _ in range(MAX_LEVELS):
         if not rows:
             return block + offset
-        row, size, before = 0, heap.start, 0
-        while row < rows and offset >= before + size * heap.width:
-            before += size * heap.width
-            row += 1
-            size = heap.start << max(0, row - 1)
-        if row == rows:
+        row = (offset // (heap.start * heap.width)).bit_length()  # row k begins at width * start * 2^(k-1)
+        if row >= rows:
             break
+        size = heap.start << max(0, row - 1)
+        before = heap.width * size if row else 0
         column = (offset - before) // size
         at = block + 13 + heap.offset_width + 8 * (row * heap.width + column)
         block = struct.unpack("<Q", file.window.read(at, 8))[0]

@@ -10,8 +10,8 @@ import struct
 from dataclasses import dataclass
 
 from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_JSON, MAX_RANK, checked_shape
-from lstm_shapes.sources.hdf5 import Message, messages
-from lstm_shapes.sources.listing import SourceError, shown
+from lstm_shapes.sources.hdf5 import Message, messages, once
+from lstm_shapes.sources.listing import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +35,12 @@ class Dataset:
     outside: str | None  # "external storage" or "a virtual dataset": its numbers lie in other files
 
 
-def dataset(file: H5, address: int, path: str) -> Dataset | None:
+def dataset(file: H5, address: int) -> Dataset | None:
     """The dataset at an address, or None where there is a group or a named type."""
+    return once(file, "dataset", address, _dataset)
+
+
+def _dataset(file: H5, address: int) -> Dataset | None:
     space = kind = outside = None
     layout = False
     for message in messages(file, address):
@@ -53,7 +57,7 @@ def dataset(file: H5, address: int, path: str) -> Dataset | None:
     if space is None or kind is None or not layout:
         return None
     shape = None if space.flags & SHARED else dimensions(space.data)
-    shape = None if shape is None else checked_shape(shape, shown(path))
+    shape = None if shape is None else checked_shape(shape, "one of its arrays")
     dtype = None if kind.flags & SHARED else dtype_name(kind.data)
     return Dataset(shape, dtype, outside)
 
@@ -84,8 +88,12 @@ def dtype_name(data: bytes) -> str | None:
     return OTHER.get(kind, "other")
 
 
-def attributes(file: H5, address: int) -> Iterator[tuple[str, Message]]:
-    """Name and message of each attribute of an object."""
+def attributes(file: H5, address: int) -> dict[str, Message]:
+    """The attributes of an object, each as its message: `texts` reads it."""
+    return once(file, "attributes", address, lambda file, address: dict(_attributes(file, address)))
+
+
+def _attributes(file: H5, address: int) -> Iterator[tuple[str, Message]]:
     for message in messages(file, address):
         if message.kind == ATTRIBUTE and not message.flags & SHARED:
             yield _attribute_name(message.data), message
@@ -148,9 +156,7 @@ def _in_heap(file: H5, size: int, address: int, index: int) -> bytes:
         return b""
     if size > MAX_JSON:
         raise SourceError(f"has an attribute of {size:,} bytes: at most {MAX_JSON:,} were expected")
-    if address not in file.heaps:
-        file.heaps[address] = _collection(file, address)
-    place = file.heaps[address].get(index)
+    place = once(file, "heap", address, _collection).get(index)
     if place is None or place[1] < size:
         raise SourceError("is a damaged HDF5 file: a text is missing")
     return file.window.read(place[0], size)
@@ -162,7 +168,7 @@ def _collection(file: H5, address: int) -> dict[int, tuple[int, int]]:
     if head[:4] != b"GCOL":
         raise SourceError("is a damaged HDF5 file: a text is missing")
     at, end = address + 16, address + struct.unpack_from("<Q", head, 8)[0]
-    found = {}
+    found: dict[int, tuple[int, int]] = {}
     while at + 16 <= end and len(found) <= MAX_ARRAYS:
         index, size = struct.unpack("<H6xQ", file.window.read(at, 16))
         if not index:  # what is free

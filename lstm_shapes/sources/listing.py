@@ -44,10 +44,10 @@ class Listing:
 
 
 def shown(text: object, limit: int = 60) -> str:
-    """A stranger's word as it may stand in one line of a message: quoted, escaped and cut.
+    r"""A stranger's word as it may stand in one line of a message: quoted, escaped and cut.
 
-    >>> shown("a\\nb" + chr(27) + "[2J")
-    "'a\\\\nb\\\\x1b[2J'"
+    >>> shown("a\nb" + chr(27) + "[2J")
+    "'a\\nb\\x1b[2J'"
     >>> shown("a" * 100, limit=10)
     "'aaaaaaaaaa...'"
     """

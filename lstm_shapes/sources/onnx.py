@@ -121,7 +121,8 @@ def _node(found: Found, window: Window, depth: int) -> None:
 
 def _attribute(found: Found, window: Window, depth: int) -> tuple[str, Any]:
     """Name and value: a number, a text, a list of them, or the window over a tensor.  Graphs are walked."""
-    name, many = "", []
+    name = ""
+    many: list[int | str] = []
     given: Any = None
     for number, value in fields(window):
         if number == 1:

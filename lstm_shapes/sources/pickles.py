@@ -51,15 +51,24 @@ class Machine:
     called: dict[str, None]
 
     def pop(self) -> Any:
+        """Take the last value."""
         if not self.stack or isinstance(self.stack[-1], Mark):
             raise SourceError("is a damaged pickle: its stack is empty")
         return self.stack.pop()
 
     def top(self) -> Any:
+        """Look at the last value."""
         self.stack.append(value := self.pop())
         return value
 
+    def recall(self, place: Any) -> Any:
+        """What the memo keeps at a place."""
+        if place not in self.memo:
+            raise SourceError("is a damaged pickle: it recalls what it never stored")
+        return self.memo[place]
+
     def pop_to_mark(self) -> list[Any]:
+        """Take the values since the last mark."""
         for at in range(len(self.stack) - 1, -1, -1):
             if isinstance(self.stack[at], Mark):
                 items = self.stack[at + 1 :]
@@ -108,7 +117,13 @@ def step(machine: Machine, name: str, arg: Any, hooks: tuple[Any, Any]) -> None:
     elif name in FRESH:
         stack.append(FRESH[name]())
     elif name in ACTIONS:
-        ACTIONS[name](machine, arg)
+        ACTIONS[name](machine)
+    elif name in ("BINPUT", "LONG_BINPUT", "MEMOIZE", "PUT"):
+        machine.memo[len(machine.memo) if arg is None else arg] = machine.top()
+    elif name in ("BINGET", "LONG_BINGET", "GET"):
+        stack.append(machine.recall(arg))
+    elif name == "GLOBAL":
+        stack.append(Global(*str(arg)[:400].partition(" ")[::2]))
     elif name in ("REDUCE", "NEWOBJ"):
         args = machine.pop()
         stack.append(made(machine, machine.pop(), args, hooks[0]))
@@ -141,21 +156,11 @@ def key(value: Any) -> Any:
     return value if type(value) in (str, int, bool, float, bytes, type(None)) else f"<{type(value).__name__}>"
 
 
-def _put(machine: Machine, arg: Any) -> None:
-    machine.memo[len(machine.memo) if arg is None else arg] = machine.top()
-
-
-def _get(machine: Machine, arg: Any) -> None:
-    if arg not in machine.memo:
-        raise SourceError("is a damaged pickle: it recalls what it never stored")
-    machine.stack.append(machine.memo[arg])
-
-
-def _append(machine: Machine, arg: Any) -> None:
+def _append(machine: Machine) -> None:
     _extend(machine, [machine.pop()])
 
 
-def _appends(machine: Machine, arg: Any) -> None:
+def _appends(machine: Machine) -> None:
     _extend(machine, machine.pop_to_mark())
 
 
@@ -165,12 +170,12 @@ def _extend(machine: Machine, items: list[Any]) -> None:
         owner.extend(items)
 
 
-def _setitem(machine: Machine, arg: Any) -> None:
+def _setitem(machine: Machine) -> None:
     value = machine.pop()
     _update(machine, [machine.pop(), value])
 
 
-def _setitems(machine: Machine, arg: Any) -> None:
+def _setitems(machine: Machine) -> None:
     _update(machine, machine.pop_to_mark())
 
 
@@ -180,13 +185,13 @@ def _update(machine: Machine, items: list[Any]) -> None:
         owner.update((key(name), value) for name, value in zip(items[::2], items[1::2], strict=False))
 
 
-def _dict(machine: Machine, arg: Any) -> None:
+def _dict(machine: Machine) -> None:
     items = machine.pop_to_mark()
     machine.stack.append({})
     _update(machine, items)
 
 
-def _build(machine: Machine, arg: Any) -> None:
+def _build(machine: Machine) -> None:
     state, owner = machine.pop(), machine.top()
     if isinstance(owner, Made):
         owner.state = state
@@ -194,22 +199,22 @@ def _build(machine: Machine, arg: Any) -> None:
         machine.states[id(owner)] = (owner, state)
 
 
-def _tuple(count: int) -> Callable[[Machine, Any], None]:
-    def act(machine: Machine, arg: Any) -> None:
+def _tuple(count: int) -> Callable[[Machine], None]:
+    def act(machine: Machine) -> None:
         items = [machine.pop() for _ in range(count)]
         machine.stack.append(tuple(reversed(items)))
 
     return act
 
 
-def _stack_global(machine: Machine, arg: Any) -> None:
+def _stack_global(machine: Machine) -> None:
     name, module = machine.pop(), machine.pop()
     machine.stack.append(
         Global(str(module)[:200], str(name)[:200]) if type(name) is type(module) is str else None
     )
 
 
-def _pop(machine: Machine, arg: Any) -> None:
+def _pop(machine: Machine) -> None:
     if not machine.stack:
         raise SourceError("is a damaged pickle: its stack is empty")
     machine.stack.pop()
@@ -225,14 +230,7 @@ FRESH: dict[str, Callable[[], Any]] = {
     "NONE": lambda: None, "NEWTRUE": lambda: True, "NEWFALSE": lambda: False, "EMPTY_LIST": list, "EMPTY_DICT": dict,
     "EMPTY_TUPLE": tuple, "EMPTY_SET": list, "MARK": Mark,
 }  # fmt: skip
-ACTIONS: dict[str, Callable[[Machine, Any], None]] = {
-    "PUT": _put,
-    "BINPUT": _put,
-    "LONG_BINPUT": _put,
-    "MEMOIZE": _put,
-    "GET": _get,
-    "BINGET": _get,
-    "LONG_BINGET": _get,
+ACTIONS: dict[str, Callable[[Machine], None]] = {
     "APPEND": _append,
     "APPENDS": _appends,
     "ADDITEMS": _appends,
@@ -242,13 +240,12 @@ ACTIONS: dict[str, Callable[[Machine, Any], None]] = {
     "TUPLE1": _tuple(1),
     "TUPLE2": _tuple(2),
     "TUPLE3": _tuple(3),
-    "TUPLE": lambda machine, arg: machine.stack.append(tuple(machine.pop_to_mark())),
-    "LIST": lambda machine, arg: machine.stack.append(machine.pop_to_mark()),
-    "FROZENSET": lambda machine, arg: machine.stack.append(machine.pop_to_mark()),
+    "TUPLE": lambda machine: machine.stack.append(tuple(machine.pop_to_mark())),
+    "LIST": lambda machine: machine.stack.append(machine.pop_to_mark()),
+    "FROZENSET": lambda machine: machine.stack.append(machine.pop_to_mark()),
     "DICT": _dict,
-    "DUP": lambda machine, arg: machine.stack.append(machine.top()),
+    "DUP": lambda machine: machine.stack.append(machine.top()),
     "POP": _pop,
-    "POP_MARK": lambda machine, arg: machine.pop_to_mark().clear(),
-    "GLOBAL": lambda machine, arg: machine.stack.append(Global(*str(arg)[:400].partition(" ")[::2])),
+    "POP_MARK": lambda machine: machine.pop_to_mark().clear(),
     "STACK_GLOBAL": _stack_global,
 }

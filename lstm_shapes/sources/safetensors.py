@@ -5,6 +5,8 @@ Source: huggingface/safetensors, README.md, "Format".
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_JSON, checked_shape, parse_json
 from lstm_shapes.sources.listing import Listing, SourceError, Stored, shown
 
@@ -46,7 +48,7 @@ def read(window: Window, source: str) -> Listing:
         raise SourceError(f"has {len(header):,} arrays: at most {MAX_ARRAYS:,} were expected")
     found = [_array(name, entry, window.size - 8 - length) for name, entry in header.items()]
     found.sort(key=lambda one: one[0])  # stable: the header's order where nothing is stored
-    for (_, end, one), (begin, _, other) in zip(found, found[1:], strict=False):
+    for (_, end, one), (begin, _, other) in pairwise(found):
         if begin < end:
             raise SourceError(f"stores {shown(one.path)} and {shown(other.path)} in the same bytes")
     if not isinstance(metadata, dict):

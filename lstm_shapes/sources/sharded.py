@@ -10,7 +10,7 @@ import re
 
 from lstm_shapes.sources import files, keras_h5
 from lstm_shapes.sources.bounds import MAX_JSON, json_object
-from lstm_shapes.sources.listing import Listing, SourceError, shown
+from lstm_shapes.sources.listing import Listing, SourceError, Stored, shown
 from lstm_shapes.sources.window import Window, over
 
 TYPE_CHECKING = False
@@ -29,13 +29,15 @@ def read(window: Window, source: str) -> Listing:
     mapping = found.get("weight_map")
     if not isinstance(mapping, dict):
         raise SourceError("is a JSON file: a checkpoint was expected; give the file with the weights")
-    arrays, names, notes = (), {}, ()
+    arrays: list[Stored] = []
+    names: dict[str, str] = {}
+    notes: list[str] = []
     for shard in _shards(mapping):
         inner = _shard(os.path.join(os.path.dirname(source), shard))
-        arrays += tuple(type(one)(f"{shard}:{one.path}", one.shape, one.dtype) for one in inner.arrays)
+        arrays += [Stored(f"{shard}:{one.path}", one.shape, one.dtype) for one in inner.arrays]
         names |= (inner.config or {}).get("names", {})
         notes += inner.notes
-    return Listing(source, "keras3-sharded", arrays, {"names": names}, notes)
+    return Listing(source, "keras3-sharded", tuple(arrays), {"names": names}, tuple(notes))
 
 
 def _shards(mapping: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lstm_shapes.sources.window import Window
 
 EXPECTED = "a Keras, PyTorch, safetensors, ONNX, NumPy or TensorFlow checkpoint was expected"
-PICKLE = "is a pickle, which runs code when it is loaded: it is not opened; save the arrays with numpy.savez or safetensors"
+PICKLE = "is a pickle, which runs code when it is loaded: it is not opened; save the arrays with numpy.savez"
 KNOWN = (  # beginning, what it is
     (b"\x1f\x8b", "is compressed with gzip: unpack it first (gunzip, or tar xzf)"),
     (b"BZh", "is compressed with bzip2: unpack it first"),

@@ -30,7 +30,7 @@ NOT_WEIGHTS = ("optimizer/", "save_counter", "keras_api/metrics/", "_CHECKPOINTA
 
 def read(window: Window, source: str) -> Listing:
     """A checkpoint's index, in its own order, which is that of the names; optimizer and metrics left out."""
-    arrays = []
+    arrays: list[Stored] = []
     for raw, value in _table(window):
         name = raw.decode("utf-8", "backslashreplace")
         if not name or name.startswith(NOT_WEIGHTS) or "/.OPTIMIZER_SLOT/" in name:

@@ -15,6 +15,7 @@ from lstm_shapes.sources.pickles import Global, Made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from lstm_shapes.sources.pickles import Machine
@@ -30,6 +31,7 @@ STORAGES = {
     "QUInt8Storage": ("quint8", 1), "QInt32Storage": ("qint32", 4), "UntypedStorage": (None, 1),
 }  # fmt: skip
 REBUILD = {"_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_qtensor"}
+MAX_OPTIONS = 100  # of a module that are kept
 WRAPPERS = {"_rebuild_parameter", "_rebuild_parameter_with_state"}
 EMPTY = {("collections", "OrderedDict"), ("collections", "defaultdict"), ("collections", "Counter")}
 SEQUENCES = {"set", "frozenset", "list", "tuple"}
@@ -112,9 +114,9 @@ def _call(by: Global, args: Any) -> Any:
     if (by.module, by.name) in EMPTY:
         return _pairs(args[-1]) if args else {}
     if by.module in ("builtins", "__builtin__") and by.name in SEQUENCES:
-        return list(args[0]) if args and isinstance(args[0], (list, tuple)) else []
-    if by == Global("torch", "Size") and args and isinstance(args[0], (list, tuple)):
-        return tuple(args[0])
+        return args[0] if args and isinstance(args[0], (list, tuple)) else []
+    if by == Global("torch", "Size") and args and isinstance(args[0], tuple):
+        return args[0]
     return None
 
 
@@ -171,10 +173,10 @@ class Found:
 
 def _listing(machine: Machine, source: str, format_: str) -> Listing:
     found = Found(machine, [], {}, [], set())
-    walk(found, machine.stack[0], (), 0)
+    walk(found, machine.stack[0], "", 0)
     if not found.arrays:
         raise SourceError(
-            f"is a PyTorch file without a tensor at a place that can be read safely{_names(machine)}; save "
+            f"is a PyTorch file{_names(machine)}, without a tensor at a place that can be read safely: save "
             "model.state_dict() instead"
         )
     if foreign := _names(machine):
@@ -183,10 +185,12 @@ def _listing(machine: Machine, source: str, format_: str) -> Listing:
     return Listing(source, format_, tuple(found.arrays), config, tuple(found.notes[:MAX_NOTES]))
 
 
-def walk(found: Found, value: Any, path: tuple[Any, ...], depth: int) -> None:
+def walk(found: Found, value: Any, path: str, depth: int) -> None:
     """Every tensor of dictionaries, lists and modules, each container once."""
     if isinstance(value, Tensor):
-        _add(found, value, path)
+        if len(found.arrays) >= MAX_ARRAYS:
+            raise SourceError(f"has more than {MAX_ARRAYS:,} tensors")
+        found.arrays.append(Stored(path or "tensor", value.shape, value.dtype))
         return
     if not isinstance(value, (dict, list, tuple, Made)) or id(value) in found.seen:
         return
@@ -194,60 +198,60 @@ def walk(found: Found, value: Any, path: tuple[Any, ...], depth: int) -> None:
         raise SourceError(f"has values more than {MAX_DEPTH} deep: a state_dict has one or two levels")
     found.seen.add(id(value))
     for name, item in _inside(found, value, path):
-        walk(found, item, (*path, name), depth + 1)
+        if isinstance(item, (Tensor, dict, list, tuple, Made)):
+            walk(found, item, _joined(path, name), depth + 1)
 
 
-def _inside(found: Found, value: Any, path: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+def _joined(path: str, name: Any) -> str:
+    name = name if isinstance(name, str) else str(name) if _short(name) else "?"
+    if len(path) + len(name) > MAX_NAME:
+        raise SourceError(f"has a tensor with a name of over {MAX_NAME:,} characters")
+    return f"{path}.{name}" if path else name
+
+
+def _inside(found: Found, value: Any, path: str) -> Iterable[tuple[Any, Any]]:
     if isinstance(value, (list, tuple)):
-        return list(enumerate(value))
+        return enumerate(value)
     if isinstance(value, Made):
         return _module(found, value, path)
     if isinstance(value.get("param_groups"), list) and isinstance(value.get("state"), dict):
-        found.notes.append(f"{shown(_path(path))} is an optimizer's state: left out")
-        return []
+        found.notes.append(f"{shown(path)} is an optimizer's state: left out")
+        return ()
     _, state = found.machine.states.get(id(value), (None, None))
     metadata = state.get("_metadata") if isinstance(state, dict) else None
     for name in metadata if isinstance(metadata, dict) else ():
         if name != "" and len(found.modules) < MAX_ARRAYS:
-            found.modules.setdefault(_path((*path, name)), {})
-    return list(value.items())
+            found.modules.setdefault(_joined(path, name), {})
+    return value.items()
 
 
-def _module(found: Found, value: Made, path: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+def _module(found: Found, value: Made, path: str) -> Iterable[tuple[Any, Any]]:
     """A module saved whole: its options are noted; its parameters, buffers and modules, as state_dict() orders them."""
     state = value.state[0] if isinstance(value.state, tuple) and value.state else value.state
     if not isinstance(state, dict):
-        return []
-    plain = (str, int, float, bool)
-    options = {name: item for name, item in state.items() if isinstance(name, str) and type(item) in plain}
-    kind = {"class": str(value.by)[:200]} if isinstance(value.by, Global) else {}
-    found.modules[_path(path)] = {**kind, **{name: item for name, item in options.items() if _short(item)}}
+        return ()
+    found.modules[path] = {
+        "class": str(value.by)[:200] if isinstance(value.by, Global) else "",
+        **_options(state),
+    }
     if not isinstance(state.get("_parameters"), dict):
-        return [item for item in state.items() if not str(item[0]).startswith("_flat_weights")]
+        return (item for item in state.items() if not str(item[0]).startswith("_flat_weights"))
     parts = [state.get(name) for name in ("_parameters", "_buffers", "_modules")]
     passing = state.get("_non_persistent_buffers_set")
-    passing = [name for name in passing if isinstance(name, str)] if isinstance(passing, list) else []
-    return [
+    passing = {name for name in passing if isinstance(name, str)} if isinstance(passing, list) else ()
+    return (
         item for part in parts if isinstance(part, dict) for item in part.items() if item[0] not in passing
-    ]
+    )
+
+
+def _options(state: dict[Any, Any]) -> dict[str, Any]:
+    """A module's own numbers and words: `hidden_size`, `bidirectional`, ..."""
+    kinds = (str, int, float, bool)
+    few = ((name, value) for name, value in state.items() if type(name) is str and type(value) in kinds)
+    return dict([item for item in few if len(item[0]) <= 200 and _short(item[1])][:MAX_OPTIONS])
 
 
 def _short(value: Any) -> bool:
-    return not isinstance(value, (str, int)) or (
-        len(value) <= 200 if isinstance(value, str) else abs(value) < 1 << 63
-    )
-
-
-def _path(path: tuple[Any, ...]) -> str:
-    return ".".join(
-        name if isinstance(name, str) else str(name)[:40] if _short(name) else "?" for name in path
-    )
-
-
-def _add(found: Found, tensor: Tensor, path: tuple[Any, ...]) -> None:
-    name = _path(path)
-    if len(name) > MAX_NAME or len(found.arrays) >= MAX_ARRAYS:
-        raise SourceError(
-            f"has more than {MAX_ARRAYS:,} tensors, or one with a name of over {MAX_NAME:,} characters"
-        )
-    found.arrays.append(Stored(name or "tensor", tensor.shape, tensor.dtype))
+    if isinstance(value, (str, bytes)):
+        return len(value) <= 200
+    return not isinstance(value, int) or abs(value) < 1 << 63

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from lstm_shapes.sources.bounds import MAX_READS
+from lstm_shapes.sources.bounds import MAX_BYTES, MAX_READS
 from lstm_shapes.sources.listing import SourceError
 
 TYPE_CHECKING = False
@@ -51,6 +51,8 @@ class Pages:
         self.file.seek(at)
         data = self.file.read(count)
         self.bytes += len(data)
+        if self.bytes > MAX_BYTES:
+            raise SourceError(f"takes more than {MAX_BYTES:,} bytes to list: no checkpoint of its kind does")
         return data
 
 
