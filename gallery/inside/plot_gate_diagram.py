@@ -20,9 +20,9 @@ plot.cell_diagram("lstm", layer=layer)
 # recurrent kernel, b pieces of the bias; every block belongs to one gate. A dot in a circle multiplies number by
 # number. c and h go on to the next step.*
 #
-# And here those blocks lie in the arrays of ``get_weights()``, to scale:
+# And here those blocks lie in the arrays of ``get_weights()``, both to one scale:
 
-figure, axes = plt.subplots(1, 2, figsize=(9, 5.2), layout="constrained")
+figure, axes = plt.subplots(1, 2, figsize=(9, 6), layout="constrained")
 for weight, ax in zip(layer.weights, axes, strict=False):
     plot.matrix_map(weight, ax)
 

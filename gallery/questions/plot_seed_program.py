@@ -61,12 +61,13 @@ for epoch in range(1, NUM_EPOCHS + 1):
 # What the six arrays are
 # -----------------------
 #
-# The same numbers, explained. The explanation is computed from 100, 20 and "bidirectional"; the loop below holds it
-# against the arrays that were just loaded.
+# Ask the checkpoint itself. The package reads the file's own description, without Keras; the loop below holds what it
+# says against the arrays that Keras loaded.
 
 import lstm_shapes
 
-explained = lstm_shapes.explain(input_dim=VOCAB_SIZE, units=LATENT_SIZE, bidirectional=True, merge_mode="sum")
+explained = lstm_shapes.explain(file_name).layers[0]
+print(explained.path, explained.cell, explained.directions, explained.merge_mode)
 for weight, array, variable in zip(explained.weights, encoder.get_weights(), encoder.weights, strict=True):
     assert weight.shape == array.shape
     assert f"{weight.direction}_lstm" in variable.name
@@ -173,26 +174,25 @@ for epoch in range(1, NUM_EPOCHS + 1):
         for ours, theirs in zip(ported.get_weights(), loaded.get_weights(), strict=True)
     )
 
-decoder = lstm_shapes.explain(input_dim=LATENT_SIZE, units=VOCAB_SIZE, bidirectional=True, merge_mode="sum")
-labels = [
-    *(("encoder_lstm", weight) for weight in explained.weights),
-    *(("decoder_lstm", weight) for weight in decoder.weights),
-]
-for index, ((name, weight), variable) in enumerate(zip(labels, loaded.weights, strict=True)):
+whole = lstm_shapes.explain(folder + "checkpoint/1.keras")
+labels = [(layer.path, weight) for layer in whole.layers for weight in layer.weights]
+for (name, weight), variable in zip(labels, loaded.weights, strict=True):
     assert variable.path.endswith(f"/{weight.role}")
     assert weight.direction in variable.path
-    print(f"[{index:2}] {name} {weight.direction:8} {weight.role:16} {variable.shape!s:10} {variable.path}")
+    assert weight.shape == variable.shape
+    print(
+        f"[{weight.index:2}] {name} {weight.direction:8} {weight.role:16} {weight.shape!s:10} {variable.path}"
+    )
 
 # %%
 # Twelve arrays: six of the encoder, six of the decoder. The decoder's kernels, ``(20, 400)``, are what reads the
 # encoder's output; there is no array *between* the two layers. (A model that Keras 3 has loaded from a file leaves
 # the layer's name out of its variables' paths, as you see: count, or ask this package.)
 
-shapes = [weight.shape for weight in (*explained.weights, *decoder.weights)]
-assert shapes == [variable.shape for variable in loaded.weights]
+shapes = [weight.shape for weight in whole.weights]
 assert shapes == [array.shape for array in autoencoder.get_weights()]
-assert explained.parameters + decoder.parameters == loaded.count_params()
-print(decoder.weights[0].shape, explained.parameters + decoder.parameters)
+assert whole.parameters == loaded.count_params() == autoencoder.count_params()
+print(whole.layers[1].weights[0].shape, whole.parameters)
 
 # %%
 # If you take .h5 instead
