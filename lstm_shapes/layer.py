@@ -205,6 +205,10 @@ class Explanation:
     @property
     def parameters(self) -> Size:
         """How many numbers there are in all, the arrays of other layers included."""
+        keys = [weight.key for weight in self.weights if weight.key is not None]
+        if len(set(keys)) < len(keys):  # an array that two layers share counts once
+            once = {weight.key or weight.path: weight.parameters for weight in self.weights}
+            return sum(once.values()) + sum(math.prod(other.shape) for other in self.other_weights)
         return sum(math.prod(other.shape) for other in self.other_weights) + sum(
             layer.parameters for layer in self.layers
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstm_shapes.layer import Explanation, Other
-from lstm_shapes.recognise import cells, groups
+from lstm_shapes.recognise import cells, flat, groups, onnx, state_dict
 from lstm_shapes.recognise.config import spec
 from lstm_shapes.recognise.tree import in_order, unsure
 
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from lstm_shapes.recognise.tree import Node
     from lstm_shapes.sources.listing import Listing
 
+KERAS = ("keras", "saved-model", "tf-")  # what the names of such formats begin with
+
 
 def recognise(listing: Listing) -> Explanation:
     """Explain what a file or a live object holds."""
     config = listing.config or {}
+    if "nodes" in config:
+        return onnx.recognise(listing)
     rule = rule_of(config)
+    if not listing.format.startswith(KERAS):
+        return state_dict.recognise(listing)
     if listing.format.startswith("keras-h5"):
-        from lstm_shapes.recognise import flat
-
         tree = flat.place(listing, rule)
     else:
         found = groups.groups(listing.arrays, config.get("names") or {})

@@ -6,12 +6,13 @@ import re
 from collections import namedtuple
 from dataclasses import replace
 
-from lstm_shapes import layouts, pattern
+from lstm_shapes import layouts
 from lstm_shapes.cells import CELLS
-from lstm_shapes.compute import outputs_of, weight_of
+from lstm_shapes.compute import outputs_of
 from lstm_shapes.layer import Layer
 from lstm_shapes.recognise.config import CELL_OF, LAYOUTS_OF
 from lstm_shapes.recognise.fit import GUESSES, Fit, fits
+from lstm_shapes.recognise.weights import weight
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _layer(path: tuple[str, ...], found: tuple[Found, ...], directions: tuple[st
         alternatives=first.alternatives, notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
     )  # fmt: skip
     weights = tuple(
-        _weight(layout, array, bare, held, one)
+        weight(one.fit, array, bare, held.stored, one.direction, _path(array, held, one))
         for one in found
         for array, held in zip(one.fit.arrays, one.cell.own, strict=True)
     )
@@ -212,23 +213,7 @@ def _options(found: Found, known: bool) -> dict[str, Any]:
     return options
 
 
-def _weight(layout: layouts.Layout, array: layouts.Array, layer: Layer, held: Held, found: Found) -> Any:
-    made = weight_of(layout, array, replace(layer, weights=()), found.direction)
-    return replace(
-        made,
-        path=_path(layer, array, held, found),
-        shape=tuple(held.stored.shape),
-        dtype=held.stored.dtype,
-        key=held.stored.path,
-        gates=pattern.gate_ranges(
-            array.pattern,
-            layout.gates if array.gates is None else array.gates,
-            {"unit": found.fit.sizes["unit"], "gate": len(layout.gates), "part": len(array.parts)},
-        ),
-    )
-
-
-def _path(layer: Layer, array: layouts.Array, held: Held, found: Found) -> str:
+def _path(array: layouts.Array, held: Held, found: Found) -> str:
     """`encoder_lstm/forward_lstm/lstm_cell/kernel`, as Keras 3 names it."""
     if held.name is not None:
         return held.name
