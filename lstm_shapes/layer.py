@@ -74,6 +74,7 @@ class Weight:
             "formula": list(self.formula),
             "axes": list(self.axes),
             "gate_axis": self.gate_axis,
+            # Schema 1: always a list of ranges, also where there is one.  (Truth files write one range flat.)
             "gates": {gate: plain(ranges) for gate, ranges in self.gates.items()},
             "parts": list(self.parts),
             "dtype": self.dtype,
