@@ -101,7 +101,8 @@ def open_file(window: Window) -> H5:
 
 def messages(file: H5, address: int) -> tuple[Message, ...]:
     """All messages of an object header (IV.A), its continuation blocks included."""
-    return once(file, "messages", address, _messages)
+    found: tuple[Message, ...] = once(file, "messages", address, _messages)
+    return found
 
 
 def _messages(file: H5, address: int) -> tuple[Message, ...]:
@@ -165,7 +166,8 @@ def _keep(found: list[Message], blocks: list[tuple[int, int]], kind: int, flags:
 
 def children(file: H5, address: int) -> dict[str, Link] | None:
     """The links of a group, `{name: link}`, numbers by their value; None of anything else."""
-    return once(file, "children", address, _children)
+    found: dict[str, Link] | None = once(file, "children", address, _children)
+    return found
 
 
 def _children(file: H5, address: int) -> dict[str, Link] | None:

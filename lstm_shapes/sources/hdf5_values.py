@@ -37,7 +37,8 @@ class Dataset:
 
 def dataset(file: H5, address: int) -> Dataset | None:
     """The dataset at an address, or None where there is a group or a named type."""
-    return once(file, "dataset", address, _dataset)
+    found: Dataset | None = once(file, "dataset", address, _dataset)
+    return found
 
 
 def _dataset(file: H5, address: int) -> Dataset | None:
@@ -90,7 +91,10 @@ def dtype_name(data: bytes) -> str | None:
 
 def attributes(file: H5, address: int) -> dict[str, Message]:
     """The attributes of an object, each as its message: `texts` reads it."""
-    return once(file, "attributes", address, lambda file, address: dict(_attributes(file, address)))
+    found: dict[str, Message] = once(
+        file, "attributes", address, lambda file, at: dict(_attributes(file, at))
+    )
+    return found
 
 
 def _attributes(file: H5, address: int) -> Iterator[tuple[str, Message]]:

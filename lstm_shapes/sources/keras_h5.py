@@ -56,10 +56,10 @@ def _about(file: H5, address: int) -> dict[str, Any]:
 def _model(file: H5, source: str) -> Listing:
     config: dict[str, Any] = {}
     notes: tuple[str, ...] = ()
-    raw = text(file, file.root, "model_config")
-    if raw is not None:
-        config["model_config"] = json_object(raw.encode(), "model_config")
-    elif "model_config" in attributes(file, file.root):
+    given = attributes(file, file.root).get("model_config")
+    if given and (raw := texts(file, given)):
+        config["model_config"] = json_object(raw[0], "model_config")
+    elif given:
         notes = ("the attribute model_config is no text: layers are known by their names only",)
     arrays: tuple[Stored, ...] = ()
     if "model_weights" in (hdf5.children(file, file.root) or {}):

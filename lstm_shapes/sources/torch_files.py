@@ -35,7 +35,7 @@ MAX_OPTIONS = 100  # of a module that are kept
 WRAPPERS = {"_rebuild_parameter", "_rebuild_parameter_with_state"}
 EMPTY = {("collections", "OrderedDict"), ("collections", "defaultdict"), ("collections", "Counter")}
 SEQUENCES = {"set", "frozenset", "list", "tuple"}
-HARMLESS = ("torch.", "collections.", "__torch__.", "__builtin__.", "builtins.")
+HARMLESS = ("torch.", "collections.", "__torch__.")
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,8 @@ def _inside(found: Found, value: Any, path: str) -> Iterable[tuple[Any, Any]]:
     for name in metadata if isinstance(metadata, dict) else ():
         if name != "" and len(found.modules) < MAX_ARRAYS:
             found.modules.setdefault(_joined(path, name), {})
-    return value.items()
+    items: Iterable[tuple[Any, Any]] = value.items()
+    return items
 
 
 def _module(found: Found, value: Made, path: str) -> Iterable[tuple[Any, Any]]:
