@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from lstm_shapes.layouts import Array, Layout
 
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from typing import Any
+
+
 KERNEL = Array("kernel", "kernel", "input (gate unit)")
 RECURRENT_KERNEL = Array("recurrent_kernel", "recurrent_kernel", "hidden (gate unit)")
-PATHS = {
+PATHS: dict[str, Any] = {
     "path": "{layer}/{cell}_cell/{array}",
     "path_two": "{layer}/{direction}_{inner}/{cell}_cell/{array}",
     "wrapper": "bidirectional",

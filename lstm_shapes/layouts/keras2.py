@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from lstm_shapes.layouts import Array, Layout
 
-PATHS = {
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from typing import Any
+
+
+PATHS: dict[str, Any] = {
     "path": "{layer}/{array}",
     "path_two": "{layer}/{direction}_{inner}/{array}",
     "wrapper": "bidirectional",
@@ -15,7 +20,7 @@ PATHS = {
 TWO_BIASES = ("bias", "recurrent_bias")
 # Each gate's block of the kernels is laid out for cuDNN: a (units, input_dim) matrix in the memory of an
 # (input_dim, units) one, and a transposed recurrent block.  Shapes and gate ranges are as in LSTM and GRU.
-CUDNN = {
+CUDNN: dict[str, Any] = {
     **PATHS,
     "options": {},
     "verified": "run: TensorFlow 1.15.5 wrote it, tf_keras 2.21.0 loads it into a plain layer",
@@ -63,7 +68,7 @@ def _gate_by_gate(letters: dict[str, str]) -> tuple[Array, ...]:
     )
 
 
-ONE = {
+ONE: dict[str, Any] = {
     **PATHS,
     "options": {},
     "verified": "run: Keras 1.2.2",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from lstm_shapes.layouts import Array, Layout
 
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from typing import Any
+
+
 BIASES = ("bias", "recurrent_bias")
 W = Array("W", "kernel", "direction (gate unit) input")
 R = Array("R", "recurrent_kernel", "direction (gate unit) hidden")
 B = Array("B", "bias", "direction (part gate unit)", parts=BIASES, when={"use_bias": True})
-COMMON = {
+COMMON: dict[str, Any] = {
     "framework": "onnx",
     "path": "{array}",
     "path_two": "{array}",

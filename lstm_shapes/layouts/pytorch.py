@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from lstm_shapes.layouts import Array, Layout
 
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    from typing import Any
+
+
 BIAS = {"use_bias": True}
 GATED = (
     Array("weight_ih", "kernel", "(gate unit) input"),
@@ -12,7 +17,7 @@ GATED = (
     Array("bias_ih", "bias", "(gate unit)", when=BIAS),
     Array("bias_hh", "recurrent_bias", "(gate unit)", when=BIAS),
 )
-COMMON = {
+COMMON: dict[str, Any] = {
     "framework": "pytorch",
     "path": "{array}_l{number}",
     "path_two": "{array}_l{number}{suffix}",
