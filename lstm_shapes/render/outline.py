@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lstm_shapes.layer import Explanation, Layer, Weight
 
-FRAMEWORK_NAMES = {"keras": "Keras"}
+FRAMEWORK_NAMES = {"keras": "Keras", "keras2": "Keras 2", "pytorch": "PyTorch", "onnx": "ONNX"}
 MORE = "Read more: `docs/start/what-is-the-80.md`; `make site` builds the pages."
 
 
@@ -48,7 +48,8 @@ def of_layer(layer: Layer) -> Iterator[Block]:
     yield multiplies(layer)
     yield from bars(layer)
     yield from arithmetic(layer)
-    yield Para(output(layer))
+    if text := output(layer):
+        yield Para(text)
     for note in (*layer.notes, *layer.alternatives):
         yield Para(note)
 
@@ -137,17 +138,24 @@ def bars(layer: Layer) -> Iterator[Block]:
         first = weights[0]
         assert first.gate_axis is not None
         roles = list(dict.fromkeys(f"`{weight.role}`" for weight in weights))
-        which = "Last axis" if first.gate_axis == len(first.shape) - 1 else "First axis"
-        gates = len(first.gates)
+        axis = first.gate_axis
+        which = "Last axis" if axis == len(first.shape) - 1 else "First axis" if axis == 0 else f"Axis {axis}"
+        count = len(first.gates)
         segments = tuple(
-            Segment(gate, tuple(tuple(one) for one in ranges), 1 / gates)
+            Segment(gate, tuple(tuple(one) for one in ranges), 1 / count)
             for gate, ranges in first.gates.items()
         )
-        length = first.shape[first.gate_axis]
-        label = f"{which} of {_and(roles)}: {number(length)} = {gates} gates x {_times(layer.units)}"
+        label = f"{which} of {_and(roles)}: {number(first.shape[axis])} = {_factors(layer, first)}"
         yield Bar(label, which, segments, first.shape, first.gate_axis)
     if not alike and layer.weights:
         yield Para(f"No gates: the last axis of every array runs over the {_times(layer.units)}.")
+
+
+def _factors(layer: Layer, weight: Weight) -> str:
+    """`4 gates x 20 units`: what the gate axis is made of, outermost first."""
+    sizes = {"gate": len(weight.gates), "part": len(weight.parts), "direction": len(layer.directions)}
+    names = weight.axes[weight.gate_axis or 0].split("*")
+    return " x ".join(f"{sizes[name]} {name}s" if name in sizes else _times(layer.units) for name in names)
 
 
 def _times(units: Any) -> str:
