@@ -6,10 +6,17 @@ no array's numbers are read, and everything it claims is bounded before it is us
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 
+from lstm_shapes.sources import files
 from lstm_shapes.sources.listing import Listing, SourceError, Stored, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
 
 __all__ = ["Listing", "SourceError", "Stored", "read"]
 
@@ -43,43 +50,41 @@ def read(path: str | os.PathLike[str]) -> Listing:
     name = os.fspath(path)
     if isinstance(name, bytes):
         name = os.fsdecode(name)
-    try:
+    with in_one_line(name):
+        if "\0" in name:
+            raise SourceError("is no path: it has a zero byte in it")
         if os.path.isdir(name):
             return _folder(name)
         if not os.path.lexists(name) and os.path.isfile(name + ".index"):
-            return _file(name + ".index")  # a TensorFlow checkpoint is called by its prefix
-        return _file(name)
+            name += ".index"  # a TensorFlow checkpoint is called by its prefix
+        with files.opened(name) as file:
+            return listed(file, name)
+
+
+def listed(file: BinaryIO, name: str) -> Listing:
+    """As `read`, of a file that is open already."""
+    from lstm_shapes.sources import sniff, window
+
+    whole = window.over(file)
+    return sniff.reader(whole)(whole, name)
+
+
+@contextlib.contextmanager
+def in_one_line(name: str) -> Iterator[None]:
+    """Whatever goes wrong with a file is said in one line that begins with its name."""
+    try:
+        yield
     except SourceError as error:
         raise SourceError(f"{shown(name, 200)} {error}") from None
-    except (
-        ValueError,
-        IndexError,
-        KeyError,
-        struct.error,
-        OverflowError,
-        RecursionError,
-        MemoryError,
-    ) as error:
-        raise SourceError(
-            f"{shown(name, 200)} is damaged: it ends or breaks off ({type(error).__name__})"
-        ) from None
+    except (ValueError, LookupError, struct.error, OverflowError, RecursionError, MemoryError) as error:
+        raise SourceError(f"{shown(name, 200)} is damaged: it breaks off ({type(error).__name__})") from None
     except OSError as error:
-        from lstm_shapes.sources.files import reason
-
-        raise SourceError(f"{shown(name, 200)} {reason(error)}") from None
-
-
-def _file(name: str) -> Listing:
-    from lstm_shapes.sources import files, sniff, window
-
-    with files.opened(name) as file:
-        whole = window.over(file)
-        return sniff.reader(whole)(whole, name)
+        raise SourceError(f"{shown(name, 200)} {files.reason(error)}") from None
 
 
 def _folder(name: str) -> Listing:
     """The folder of a SavedModel, or of a checkpoint laid out alike."""
-    from lstm_shapes.sources import files, tf_bundle, window
+    from lstm_shapes.sources import tf_bundle, window
 
     index = os.path.join(name, INDEX)
     if not os.path.isfile(index):

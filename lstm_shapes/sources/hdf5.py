@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 NOWHERE = 0xFFFFFFFFFFFFFFFF
+MAX_BEFORE = 1 << 20  # bytes before the signature; a user block has some thousands
 MAX_MESSAGES = 5_000  # in one object header; Keras writes up to twenty attributes
 LINK_INFO, LINK, CONTINUATION, SYMBOLS = 0x02, 0x06, 0x10, 0x11
 HARD, SOFT, EXTERNAL = "hard", "soft", "external"
@@ -66,7 +67,7 @@ def once(file: H5, what: str, address: int, make: Callable[[H5, int], Any]) -> A
 def signature_at(window: Window) -> int | None:
     """Where the file begins: at 0, 512, 1024, 2048, ...; what stands before is the user's own."""
     at = 0
-    while at + 8 <= window.size:
+    while at + 8 <= min(window.size, MAX_BEFORE):
         if window.read(at, 8) == SIGNATURE:
             return at
         at = at * 2 or 512

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 EXPECTED = "a Keras, PyTorch, safetensors, ONNX, NumPy or TensorFlow checkpoint was expected"
 PICKLE = "is a pickle, which runs code when it is loaded: it is not opened; save the arrays with numpy.savez"
+TAIL = 22 + 65_535  # where the end of a zip may be
 KNOWN = (  # beginning, what it is
     (b"\x1f\x8b", "is compressed with gzip: unpack it first (gunzip, or tar xzf)"),
     (b"BZh", "is compressed with bzip2: unpack it first"),
@@ -39,10 +40,13 @@ def reader(window: Window) -> Callable[[Window, str], Listing]:
     if not window.size:
         raise SourceError(f"is empty: {EXPECTED}")
     head, tail = window.upto(0, 512), window.upto(max(0, window.size - 512), 512)
-    found = _by_magic(window, head, tail)
-    if found is None:
-        raise SourceError(_what(head))
-    return found
+    if found := _by_magic(window, head, tail):
+        return found
+    if not any(head.startswith(start) for start, _ in KNOWN) and b"PK\5\6" in window.upto(
+        max(0, window.size - TAIL), TAIL
+    ):
+        return in_zip  # text before it, a comment or zeros after it
+    raise SourceError(_what(head))
 
 
 def _by_magic(window: Window, head: bytes, tail: bytes) -> Callable[[Window, str], Listing] | None:
@@ -54,7 +58,7 @@ def _by_magic(window: Window, head: bytes, tail: bytes) -> Callable[[Window, str
         return keras_h5.read
     if any(head.startswith(start) for start, _ in KNOWN):
         return None
-    if head.startswith(b"PK") or b"PK\5\6" in tail:
+    if head.startswith(b"PK\3\4") or b"PK\5\6" in tail:
         return in_zip
     if head[0] == 0x80 and head[1] < 6:
         from lstm_shapes.sources import torch_files
