@@ -161,6 +161,15 @@ def _layer(
     return replace(bare, weights=weights, output_shape=outputs, states=states)
 
 
+def build_layer(
+    layout: layouts.Layout, input_dim: Size, units: Size, directions: tuple[str, ...], options: Mapping[str, Any]
+) -> Layer:
+    """The layer that an entry of the tables makes of these sizes; what is not known of its output stays unknown."""
+    merge_mode = None if len(directions) == 1 else "concat"
+    layer = _layer(layout, 0, input_dim, units, directions, merge_mode, {"use_bias": True, **options}, None)
+    return replace(layer, merge_mode=None, output_shape=None)
+
+
 def weight_of(
     layout: layouts.Layout,
     array: layouts.Array,
