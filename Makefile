@@ -11,24 +11,25 @@ export PYTHONHASHSEED = 0
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
 
+# The status of a pipe is that of its last command: so pip's own success leaves the stamp.
 $(READY): pyproject.toml constraints.txt
 	@echo "==> Setting up .venv: about 2 GB, a few minutes the first time"
 	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.exit(f"Python 3.11 or newer is needed; this is {v}. Try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e '.[docs,test]' \
-	  | grep -E '^(Collecting|Installing|Successfully|ERROR)' | cut -c1-100
-	@$(BIN)/python -c 'import keras, tf_keras, sphinx' 2>/dev/null || { echo 'The installation did not succeed; see above.'; exit 1; }
-	@touch $@
+	@rm -f $@
+	@{ $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e '.[docs,test]' && touch $@; } \
+	  | grep --line-buffered -oE '^(Collecting [^ ]+|Installing collected packages)' || true
+	@test -e $@ || { echo 'The installation did not succeed; see above.'; exit 1; }
 
 # Sphinx reads a page or runs a script again when it changed; it must also when the package did.
 _build/.package: $(shell find lstm_shapes -name '*.py' -not -path '*/__pycache__/*')
 	@find docs/gallery -name '*.md5' -delete 2>/dev/null || true
-	@rm -rf _build/html/.doctrees
+	@rm -rf _build/doctrees
 	@mkdir -p _build && touch $@
 
 site: $(READY) _build/.package ## build the whole site, gallery executed, into _build/html
 	@echo "==> Building the site: the gallery trains small networks, about two minutes the first time"
-	@$(BIN)/sphinx-build -c . -b html -W -n --keep-going docs _build/html
+	@$(BIN)/sphinx-build -c . -b html -d _build/doctrees -W -n --keep-going docs _build/html
 	@touch _build/.site
 	@$(BIN)/python -m lstm_shapes explain --input 100 --units 20 --bidirectional
 	@echo
@@ -50,7 +51,7 @@ fix: $(READY) ## format the code, mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 serve: $(READY) ## the site with live reload, on this machine only
-	@$(BIN)/sphinx-autobuild -c . --host 127.0.0.1 --watch gallery --watch lstm_shapes --ignore 'docs/gallery/*' docs _build/html
+	@$(BIN)/sphinx-autobuild -c . --host 127.0.0.1 --watch gallery --watch lstm_shapes --ignore 'docs/gallery/*' -d _build/doctrees docs _build/html
 
 golden: $(READY) ## write tests/golden anew; read the diff
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/test_render.py -k golden

@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import browser
 import pytest
@@ -38,6 +39,16 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         skipped.append(report.nodeid)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """A whole module that skips itself never becomes a test: in CI that is a failure at once."""
+    report = yield
+    if os.environ.get("CI") and report.outcome == "skipped":
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} skips itself in CI, where nothing may be skipped"
+    return report
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI everything is installed, so every skip is a mistake."""
     if os.environ.get("CI") and skipped and not hasattr(session.config, "workerinput"):
@@ -63,7 +74,20 @@ def site() -> pathlib.Path:
     index = browser.SITE / "index.html"
     stamp = browser.SITE.parent / ".site"  # `make site` leaves it too
     if not index.exists() or not stamp.exists() or stamp.stat().st_mtime < sources():
-        words = ["-c", str(ROOT), "-b", "html", "-E", "-W", "-n", "-q", str(ROOT / "docs"), str(browser.SITE)]
+        words = [
+            "-c",
+            ".",
+            "-b",
+            "html",
+            "-d",
+            "_build/doctrees",
+            "-E",
+            "-W",
+            "-n",
+            "-q",
+            "docs",
+            "_build/html",
+        ]
         subprocess.run([sys.executable, "-m", "sphinx", *words], check=True, cwd=ROOT)
         stamp.touch()
     return browser.SITE

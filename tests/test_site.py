@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import pathlib
+import re
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import browser
@@ -12,7 +13,8 @@ import pytest
 pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
 
 LOADS = {(tag, "src") for tag in ("script", "img", "iframe", "source", "video", "audio", "embed")}
-LOADS |= {("img", "srcset"), ("object", "data"), ("use", "href")}
+LOADS |= {("object", "data"), ("use", "href"), ("video", "poster")}
+URL = re.compile(r"""(?:url\(|@import)\s*['"]?([^)'"\s]+)""")
 LOADING_RELS = {"stylesheet", "preload", "prefetch", "preconnect", "dns-prefetch", "icon", "modulepreload"}
 
 
@@ -25,27 +27,48 @@ class Page(html.parser.HTMLParser):
         self.links: list[str] = []
         self.anchors: set[str] = set()
         self.wordless: list[str] = []
+        self.inside: list[str] = []  # open elements, of those that the rules ask for
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
         found = {key: value or "" for key, value in attrs}
         self.anchors |= {found[key] for key in ("id", "name") if key in found}
-        self.loads += [value for key, value in found.items() if (tag, key) in LOADS]
-        if tag == "link" and set(found.get("rel", "").split()) & LOADING_RELS:
-            self.loads.append(found.get("href", ""))
+        self.loads += loads(tag, found)
         if tag == "a" and "href" in found:
             self.links.append(found["href"])
-        decorative = (
-            "alt" in found and not found["alt"] and "thumb" in found.get("src", "")
-        )  # its title stands below
-        if tag == "img" and not found.get("alt") and not decorative:
+        # A thumbnail's words are its title, which stands below it.
+        if tag == "img" and not found.get("alt") and not ("alt" in found and "thumb" in found.get("src", "")):
             self.wordless.append(str(found))
-        if (
-            tag == "svg"
-            and found.get("role") == "img"
-            and not ("aria-label" in found or "matrix" in found.get("class", ""))
-        ):
-            self.wordless.append(str(found))
+        if tag == "title" and "svg" in self.inside:
+            self.inside.append("words")
+        if tag in ("article", "style", "svg"):
+            self.inside.append(tag)
+        if tag == "svg" and ("aria-label" in found or found.get("aria-hidden") == "true"):
+            self.inside.append("words")
+
+    def handle_endtag(self, tag):
+        if tag == "svg" and self.inside[:1] == [
+            "article"
+        ]:  # outside of it are the theme's icons, beside their words
+            if "words" not in self.inside:
+                self.wordless.append("svg without a title")
+            self.inside = [one for one in self.inside if one != "words"]
+        if tag in self.inside:
+            del self.inside[len(self.inside) - 1 - self.inside[::-1].index(tag) :]
+
+    def handle_data(self, data):
+        if "style" in self.inside:
+            self.loads += URL.findall(data)
+
+
+def loads(tag: str, found: dict[str, str]) -> list[str]:
+    """The addresses that one element makes a browser ask for."""
+    addresses = [value for key, value in found.items() if (tag, key) in LOADS]
+    addresses += [one.split()[0] for one in found.get("srcset", "").split(",") if one.strip()]
+    addresses += URL.findall(found.get("style", ""))
+    if tag == "link" and set(found.get("rel", "").split()) & LOADING_RELS:
+        addresses.append(found.get("href", ""))
+    return addresses
 
 
 @pytest.fixture(scope="session")
@@ -66,8 +89,6 @@ def test_no_page_loads_anything_from_another_host(pages):
 
 
 def test_no_style_sheet_or_script_names_another_host(site):
-    import re
-
     for path in (*site.rglob("*.css"), *site.rglob("*.js")):
         text = path.read_text(encoding="utf-8", errors="replace")
         found = re.findall(
@@ -76,15 +97,47 @@ def test_no_style_sheet_or_script_names_another_host(site):
         assert not found, (path.name, found[:3])
 
 
-def test_the_rule_can_fail(tmp_path):
+@pytest.mark.parametrize(
+    "words",
+    [
+        '<script src="{}"></script>',
+        '<link rel="stylesheet" href="{}">',
+        '<img alt="x" src="y.png" srcset="y.png, {} 2.00x">',
+        "<style>@font-face {{ src: url('{}') }}</style>",
+        '<p style="background: url({})">',
+    ],
+)
+@pytest.mark.parametrize("address", ["https://example.org/x", "//example.org/x"])
+def test_the_rule_against_other_hosts_can_fail(tmp_path, words, address):
     page = tmp_path / "x.html"
-    page.write_text(
-        '<script src="https://example.org/x.js"></script><link rel="stylesheet" href="//example.org/y.css">'
-    )
-    assert [one for one in Page(page).loads if outside(one)] == [
-        "https://example.org/x.js",
-        "//example.org/y.css",
-    ]
+    page.write_text(words.format(address))
+    assert [one for one in Page(page).loads if outside(one)] == [address]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ('<img src="x.png">', 1),
+        ('<img src="x.png" alt="">', 1),
+        ('<img src="x.png" alt="a kernel">', 0),
+        ("<svg><rect/></svg>", 1),
+        ('<svg role="img"><title>a kernel</title><rect/></svg><svg></svg>', 1),
+        ('<svg aria-label="a kernel"></svg>', 0),
+        ('<svg aria-hidden="true"></svg>', 0),
+    ],
+)
+def test_the_rule_of_pictures_can_fail(tmp_path, words, wrong):
+    page = tmp_path / "x.html"
+    page.write_text(f"<article>{words}</article>")
+    assert len(Page(page).wordless) == wrong
+
+
+def test_everything_a_page_loads_is_there(site, pages):
+    local = {(name, one) for name, page in pages.items() for one in page.loads if not one.startswith("data:")}
+    paths = {(name, one): unquote(urlsplit(one).path) for name, one in local if not outside(one)}
+    lost = [key for key, path in paths.items() if path and not ((site / key[0]).parent / path).exists()]
+    assert paths
+    assert lost == []
 
 
 def test_every_internal_link_leads_somewhere(site, pages):
@@ -161,6 +214,52 @@ def test_no_page_scrolls_sideways(opened, pages, width):
         if driver.execute_script("return document.documentElement.scrollWidth") > width:
             wide.append(name)
     assert wide == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_gate_names_are_legible_on_their_colours(opened, dark):
+    """WCAG 2, AA: a contrast of at least 4.5."""
+    address, driver = opened
+    browser.look(driver, 1280, dark=dark)
+    driver.get(f"{address}/lookup/keras.html")
+    found = driver.execute_script("""
+        const fill = (element) => getComputedStyle(element).fill;
+        return [...document.querySelectorAll('svg.matrix g')].map(
+          g => [g.getAttribute('class'), fill(g.querySelector('text')), fill(g.querySelector('rect'))])""")
+    gates = "input forget cell output update reset candidate"
+    assert {gate for gate, *_ in found} >= {f"gate-{gate}" for gate in gates.split()}
+    assert [one for one in found if contrast(*one[1:]) < 4.5] == []
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, `rgb(r, g, b)`, by the formula of WCAG 2."""
+    dark, light = sorted(
+        luminance([int(part) / 255 for part in re.findall(r"\d+", c)[:3]]) for c in (one, other)
+    )
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(rgb: list[float]) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_contrast_is_that_of_the_standard():
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    assert contrast("rgb(119, 119, 119)", "rgb(255, 255, 255)") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.browser
+def test_the_site_works_from_a_local_folder_search_included(opened, site):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    _, driver = opened
+    browser.requests(driver)
+    driver.get(f"{(site / 'search.html').as_uri()}?q=recurrent_kernel")
+    find = "return document.querySelectorAll('#search-results li a').length"
+    WebDriverWait(driver, 20).until(lambda driver: driver.execute_script(find) > 0)
+    assert [u for u in browser.requests(driver) if not u.startswith(("file://", "data:", "chrome"))] == []
 
 
 @pytest.mark.browser
