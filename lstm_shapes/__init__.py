@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "explain": "front",
     "check": "checks",
+    "history": "histories",
     "Explanation": "layer",
     "Layer": "layer",
     "Weight": "layer",
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from lstm_shapes.checks import check as check
     from lstm_shapes.front import explain as explain
+    from lstm_shapes.histories import history as history
     from lstm_shapes.layer import Connection as Connection
     from lstm_shapes.layer import Explanation as Explanation
     from lstm_shapes.layer import Layer as Layer
