@@ -121,12 +121,13 @@ def _call(by: Global, args: Any) -> Any:
 
 
 def _pairs(found: Any) -> dict[Any, Any]:
-    """`OrderedDict([(key, value), ...])`."""
+    """`OrderedDict([(key, value), ...])`, as Python 2 wrote it."""
     if not isinstance(found, list):
         return {}
-    return {
-        pickles.key(pair[0]): pair[1] for pair in found if isinstance(pair, (list, tuple)) and len(pair) == 2
-    }
+    both = (pair for pair in found if isinstance(pair, (list, tuple)) and len(pair) == 2)
+    pairs = {pickles.key(name): value for name, value in both}
+    found.clear()  # used up: a pickle may recall one long list a hundred thousand times
+    return pairs
 
 
 def _storage(identity: Any) -> Any:
@@ -192,11 +193,10 @@ def walk(found: Found, value: Any, path: str, depth: int) -> None:
             raise SourceError(f"has more than {MAX_ARRAYS:,} tensors")
         found.arrays.append(Stored(path or "tensor", value.shape, value.dtype))
         return
-    if not isinstance(value, (dict, list, tuple, Made)) or id(value) in found.seen:
+    if not isinstance(value, (dict, list, tuple, Made)) or not _fresh(found, value):
         return
     if depth > MAX_DEPTH:
         raise SourceError(f"has values more than {MAX_DEPTH} deep: a state_dict has one or two levels")
-    found.seen.add(id(value))
     for name, item in _inside(found, value, path):
         if isinstance(item, (Tensor, dict, list, tuple, Made)):
             walk(found, item, _joined(path, name), depth + 1)
@@ -219,7 +219,7 @@ def _inside(found: Found, value: Any, path: str) -> Iterable[tuple[Any, Any]]:
         return ()
     _, state = found.machine.states.get(id(value), (None, None))
     metadata = state.get("_metadata") if isinstance(state, dict) else None
-    for name in metadata if isinstance(metadata, dict) else ():
+    for name in metadata if isinstance(metadata, dict) and _fresh(found, metadata) else ():
         if name != "" and len(found.modules) < MAX_ARRAYS:
             found.modules.setdefault(_joined(path, name), {})
     items: Iterable[tuple[Any, Any]] = value.items()
@@ -229,7 +229,7 @@ def _inside(found: Found, value: Any, path: str) -> Iterable[tuple[Any, Any]]:
 def _module(found: Found, value: Made, path: str) -> Iterable[tuple[Any, Any]]:
     """A module saved whole: its options are noted; its parameters, buffers and modules, as state_dict() orders them."""
     state = value.state[0] if isinstance(value.state, tuple) and value.state else value.state
-    if not isinstance(state, dict):
+    if not isinstance(state, dict) or not _fresh(found, state):
         return ()
     found.modules[path] = {
         "class": str(value.by)[:200] if isinstance(value.by, Global) else "",
@@ -239,10 +239,20 @@ def _module(found: Found, value: Made, path: str) -> Iterable[tuple[Any, Any]]:
         return (item for item in state.items() if not str(item[0]).startswith("_flat_weights"))
     parts = [state.get(name) for name in ("_parameters", "_buffers", "_modules")]
     passing = state.get("_non_persistent_buffers_set")
-    passing = {name for name in passing if isinstance(name, str)} if isinstance(passing, list) else ()
-    return (
-        item for part in parts if isinstance(part, dict) for item in part.items() if item[0] not in passing
+    passing = (
+        {name for name in passing if isinstance(name, str)}
+        if isinstance(passing, list) and _fresh(found, passing)
+        else ()
     )
+    parts = [part for part in parts if isinstance(part, dict) and _fresh(found, part)]
+    return (item for part in parts for item in part.items() if item[0] not in passing)
+
+
+def _fresh(found: Found, value: Any) -> bool:
+    """Whether a container is met for the first time: a pickle may recall one a hundred thousand times."""
+    known = id(value) in found.seen
+    found.seen.add(id(value))
+    return not known
 
 
 def _options(state: dict[Any, Any]) -> dict[str, Any]:
