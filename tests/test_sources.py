@@ -224,6 +224,18 @@ def test_a_large_file_is_hardly_read(kind, tmp_path):
     assert counted.bytes < 20_000
 
 
+def test_offsets_beyond_four_gigabytes(tmp_path):
+    each = 1 << 32
+    header = {
+        name: {"dtype": "F32", "shape": [1 << 15, 1 << 15], "data_offsets": [k * each, (k + 1) * each]}
+        for k, name in enumerate(("first", "second"))
+    }
+    text = json.dumps(header).encode()
+    (tmp_path / "big").write_bytes(len(text).to_bytes(8, "little") + text)
+    os.truncate(tmp_path / "big", 8 + len(text) + 2 * each)
+    assert [array.path for array in read(tmp_path / "big").arrays] == ["first", "second"]
+
+
 class Counted:
     def __init__(self, file):
         self.file, self.bytes = file, 0
@@ -287,8 +299,18 @@ def test_numpy_archives_of_every_kind(tmp_path):
         save(tmp_path / "a.npz", **arrays)
         found = {array.path: (array.shape, array.dtype) for array in read(tmp_path / "a.npz").arrays}
         assert found == {name: (array.shape, array.dtype.name) for name, array in arrays.items()}
+    np.savez(tmp_path / "a.npz", kernel=np.zeros(3), records=np.zeros(3, [("a", "f4"), ("b", "i8")]))
+    assert [array.path for array in read(tmp_path / "a.npz").arrays] == ["kernel"]
     np.save(tmp_path / "a.npy", np.zeros((100, 80), "float32"))
     assert read(tmp_path / "a.npy").arrays[0].shape == (100, 80)
+
+
+def test_numpy_arrays_that_python_2_wrote(tmp_path):
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (100L, 80L), }".ljust(117) + b"\n"
+    (tmp_path / "a").write_bytes(
+        b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header + b"\0" * 32000
+    )
+    assert np.load(tmp_path / "a").shape == read(tmp_path / "a").arrays[0].shape == (100, 80)
 
 
 def test_a_checkpoint_called_by_its_prefix():

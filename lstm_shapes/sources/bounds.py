@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 from lstm_shapes.sources.listing import SourceError
 
@@ -63,16 +64,30 @@ def json_object(data: bytes, what: str) -> dict[str, Any]:
     return found
 
 
+def whole(numbers: Any, what: str) -> tuple[int, ...]:
+    """Whole numbers from 0, few of them: sizes, strides, offsets.
+
+    >>> whole([3, -4], "a tensor")
+    Traceback (most recent call last):
+    lstm_shapes.sources.listing.SourceError: a tensor has '-4' where a whole number from 0 was expected
+    """
+    if not isinstance(numbers, (list, tuple)):
+        raise SourceError(f"{what} is no list of numbers")
+    found = tuple(numbers)
+    if len(found) > MAX_RANK:
+        raise SourceError(f"{what} has {len(found):,} axes: at most {MAX_RANK} were expected")
+    for number in found:
+        if type(number) is not int or not 0 <= number <= MAX_SIZE:
+            given = (
+                str(number)[:24] if not isinstance(number, int) or abs(number) < 1 << 64 else "a huge number"
+            )
+            raise SourceError(f"{what} has {given!r} where a whole number from 0 was expected")
+    return found
+
+
 def checked_shape(shape: Any, what: str) -> tuple[int, ...]:
-    """A shape that could be one: whole numbers, not negative, a product that a computer can count."""
-    sizes = tuple(shape)
-    if len(sizes) > MAX_RANK:
-        raise SourceError(f"{what} has {len(sizes):,} axes: at most {MAX_RANK} were expected")
-    total = 1
-    for size in sizes:
-        if type(size) is not int or not 0 <= size <= MAX_SIZE:
-            raise SourceError(f"{what} has an axis of {str(size)[:24]!r}: a whole number from 0 was expected")
-        total *= size or 1
-    if total > MAX_SIZE:
+    """A shape that could be one: whole numbers, and a product that a computer can count."""
+    sizes = whole(shape, what)
+    if math.prod(size or 1 for size in sizes) > MAX_SIZE:
         raise SourceError(f"{what} would have more than 2^63 elements: no array has such a shape")
     return sizes

@@ -20,7 +20,7 @@ MAGIC = b"\x93NUMPY"
 PEEK = 512  # bytes; NumPy pads a header to 64, 128, ... bytes, and a shape of 20 axes fits into 512
 HEADER = re.compile(
     r"\{'descr': '([<>|=]?)([a-zA-Z])(\d{0,4})', 'fortran_order': (?:True|False), "
-    r"'shape': \(((?:\d{1,19}, ?)*(?:\d{1,19})?)\), \}\s*"
+    r"'shape': \(((?:\d{1,19}L?, ?)*(?:\d{1,19}L?)?)\), \}\s*"  # Python 2 wrote 100L
 )
 KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
 
@@ -34,7 +34,7 @@ def read_npz(zipped: Archive, source: str) -> Listing:
             continue
         found = _array(zips.peek(zipped, name, PEEK), name.removesuffix(".npy"))
         if found is None:
-            notes.append(f"{shown(name)} holds Python objects, which need unpickling: left out")
+            notes.append(f"{shown(name)} holds Python objects, which need unpickling, or records: left out")
         else:
             arrays.append(found)
     if not arrays:
@@ -53,12 +53,14 @@ def read_npy(window: Window, source: str) -> Listing:
 
 
 def _array(data: bytes, path: str) -> Stored | None:
-    """The array that a header describes; None for one of Python objects."""
+    """The array that a header describes; None for one of Python objects or of records."""
     if not data.startswith(MAGIC):
         raise SourceError(f"has an entry {shown(path)} that is no .npy array")
     width = 2 if data[6:7] == b"\x01" else 4
     length = int.from_bytes(data[8 : 8 + width], "little")
     text = data[8 + width : 8 + width + length].decode("utf-8", "replace")
+    if text.startswith("{'descr': ["):
+        return None
     if (head := HEADER.fullmatch(text)) is None:
         raise SourceError(
             f"has an array {shown(path)} with a header that NumPy does not write: {shown(text)}"
@@ -66,7 +68,9 @@ def _array(data: bytes, path: str) -> Stored | None:
     _, kind, bytes_, sizes = head.groups()
     if kind == "O":
         return None
-    shape = checked_shape([int(size) for size in sizes.replace(",", " ").split()], shown(path))
+    shape = checked_shape(
+        [int(size) for size in sizes.replace("L", "").replace(",", " ").split()], shown(path)
+    )
     return Stored(path, shape, _dtype(kind, bytes_))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_JSON, checked_shape, parse_json
+from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_JSON, checked_shape, parse_json, whole
 from lstm_shapes.sources.listing import Listing, SourceError, Stored, shown
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ def _array(name: str, entry: Any, room: int) -> tuple[int, int, Stored]:
     if not isinstance(entry, dict) or not isinstance(entry.get("shape"), list):
         raise SourceError(f"describes {what} without a shape: dtype, shape and data_offsets were expected")
     shape = checked_shape(entry["shape"], what)
-    offsets = checked_shape(entry.get("data_offsets") or (), f"data_offsets of {what}")
+    offsets = whole(entry.get("data_offsets") or (), f"data_offsets of {what}")
     if len(offsets) != 2 or not offsets[0] <= offsets[1] <= room:
         raise SourceError(
             f"says that {what} lies outside the file's {room:,} bytes of numbers: copy it again"

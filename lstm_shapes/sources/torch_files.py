@@ -9,7 +9,15 @@ import io
 from dataclasses import dataclass
 
 from lstm_shapes.sources import pickles, zips
-from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_DEPTH, MAX_NAME, MAX_NOTES, MAX_PICKLE, checked_shape
+from lstm_shapes.sources.bounds import (
+    MAX_ARRAYS,
+    MAX_DEPTH,
+    MAX_NAME,
+    MAX_NOTES,
+    MAX_PICKLE,
+    checked_shape,
+    whole,
+)
 from lstm_shapes.sources.listing import Listing, SourceError, Stored, shown
 from lstm_shapes.sources.pickles import Global, Made
 
@@ -146,8 +154,8 @@ def _tensor(by: str, args: tuple[Any, ...]) -> Tensor:
     if not isinstance(storage, Storage) or not isinstance(size, tuple) or not isinstance(stride, tuple):
         raise SourceError("is a damaged PyTorch file: a tensor without storage, size and stride")
     shape = checked_shape(size, "a tensor")
-    steps = checked_shape(stride, "a tensor's stride")
-    (begin,) = checked_shape((offset,), "a tensor's offset")
+    steps = whole(stride, "a tensor's stride")
+    (begin,) = whole((offset,), "a tensor's offset")
     last = begin + sum((count - 1) * step for count, step in zip(shape, steps, strict=False))
     if len(steps) != len(shape) or (
         0 not in shape and last >= storage.numbers and by != "_rebuild_tensor_v3"
