@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_DEPTH, MAX_NOTES, checked_shape
+from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_DEPTH, MAX_NOTES, MAX_RANK, checked_shape, whole
 from lstm_shapes.sources.listing import Listing, SourceError, Stored, shown
 from lstm_shapes.sources.protobuf import fields, numbers, signed, text
 from lstm_shapes.sources.window import Window
@@ -150,6 +150,7 @@ def _tensor(found: Found, window: Window, name: str | None) -> None:
     for number, value in fields(window):
         if number == 1:
             dims += numbers(value)
+            whole(dims[: MAX_RANK + 1], "a tensor")  # at once: the field may come a million times
         elif number == 2 and isinstance(value, int):
             kind = value
         elif number == 8:
