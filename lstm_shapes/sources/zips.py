@@ -1,6 +1,7 @@
 """Zip archives read in place: the directory at the end, then single entries by name; nothing is extracted.
 
-Source: PKWARE APPNOTE 6.3.10, 4.3.7 (local header), 4.3.12 (central directory), 4.3.14-16 (end records).
+Source: PKWARE APPNOTE.TXT: local file header, central directory, end records; tests/test_sources.py repacks archives
+with the zipfile module.
 """
 
 from __future__ import annotations
