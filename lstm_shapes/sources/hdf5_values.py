@@ -1,7 +1,7 @@
 """What an HDF5 object says: the shape and dtype of a dataset, the text in an attribute.
 
-Source: HDF5 File Format Specification 3.0, the messages "Dataspace", "Datatype", "Data Layout", "Attribute", and "Global
-Heap"; compared with h5py in tests/test_sources.py.
+Source: HDF5 File Format Specification 3.0, the messages "Dataspace", "Datatype", "Data Layout", "Attribute", and
+"Global Heap"; compared with h5py in tests/test_sources.py.
 """
 
 from __future__ import annotations

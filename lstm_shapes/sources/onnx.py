@@ -1,6 +1,8 @@
 """ONNX models: names, shapes and dtypes of the stored tensors, and the nodes that use them.
 
-Source: onnx/onnx.proto; files of onnx 1.23 and PyTorch 2.13 in tests/corpus.  Numbers in the model are passed over; those in other files are not opened.
+Source: onnx/onnx.proto; files of onnx 1.23 and PyTorch 2.13 in tests/corpus.
+
+Numbers in the model are passed over; those in other files are not opened.
 """
 
 from __future__ import annotations
