@@ -1,10 +1,10 @@
 """HDF5's own words read directly: groups, links, attributes, shapes; never an array's numbers.
 
-The C library crashes or hangs on about one damaged file in a thousand, and follows links into other files; what a
+The C library crashed or hung on 3 of 2,620 damaged files (h5py 3.14.0, HDF5 1.14.6), and follows links into other files; what a
 checkpoint needs of the format is small, so it is read here, within the bounds of `window`.
 
-Source: HDF5 File Format Specification 3.0, support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html, the
-sections named in the functions; compared with h5py on every HDF5 file of the corpus in tests/test_sources.py.
+Source: HDF5 File Format Specification 3.0; compared with h5py on every HDF5 file of the corpus, and on every way of
+keeping a group, in tests/test_sources.py.
 """
 
 from __future__ import annotations
