@@ -162,7 +162,11 @@ def _layer(
 
 
 def build_layer(
-    layout: layouts.Layout, input_dim: Size, units: Size, directions: tuple[str, ...], options: Mapping[str, Any]
+    layout: layouts.Layout,
+    input_dim: Size,
+    units: Size,
+    directions: tuple[str, ...],
+    options: Mapping[str, Any],
 ) -> Layer:
     """The layer that an entry of the tables makes of these sizes; what is not known of its output stays unknown."""
     merge_mode = None if len(directions) == 1 else "concat"

@@ -78,6 +78,7 @@ def _part(text: str, named: dict[str, str]) -> Explanation:
 
 def _parsed(words: list[str]) -> Explanation:
     args, unknown = parser().parse_known_args(["explain", *words])
+    unknown += [args.file] if args.file else []
     if unknown:
         raise UsageError(
             f"unknown words {' '.join(unknown)!r}: give the options of the command line, or a name from conf.py"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from lstm_shapes.recognise.cells import default_cell
 from lstm_shapes.recognise.fit import GUESSES, fits
@@ -149,7 +149,7 @@ def _merged(first: list[Block], second: list[Block]) -> list[Block] | None:
 def _breaks(blocks: list[Block]) -> int:
     """How often a part reads another number of features than the part before hands on."""
     ends = [end for block in blocks if (end := _ends(block))]
-    return sum(two[0] not in (one[1], 2 * one[1]) for one, two in zip(ends, ends[1:], strict=False))
+    return sum(two[0] not in (one[1], 2 * one[1]) for one, two in pairwise(ends))
 
 
 def _ends(block: Block) -> tuple[int, int] | None:
@@ -159,5 +159,5 @@ def _ends(block: Block) -> tuple[int, int] | None:
         found = fits(shapes, GUESSES)
         return (found[0].sizes["input"], found[0].sizes["unit"]) if found else None
     if len(shapes[0]) == 2:
-        return shapes[0]
+        return shapes[0][0], shapes[0][1]
     return (shapes[0][0], shapes[0][0]) if len(shapes[0]) == 1 else None

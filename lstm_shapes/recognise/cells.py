@@ -91,9 +91,9 @@ def _both(node: Node, path: tuple[str, ...]) -> Iterator[Layer]:
     """The `Layer`s of a Bidirectional: one for each pair of cells alike, else one a direction."""
     sides = []
     for attr, direction in (("forward_layer", "forward"), ("backward_layer", "backward")):
-        side = node.child(attr)
-        cells = _cells(side) if side is not None else []
-        sides.append([(c, f) for c in cells if (f := _found(c, side, path, direction))])
+        half = node.child(attr)
+        cells = [] if half is None else [(c, _found(c, half, path, direction)) for c in _cells(half)]
+        sides.append([(c, f) for c, f in cells if f])
     merge = node.config.get("merge_mode") if node.known else None
     stacked = any(len(side) > 1 for side in sides)
     if len(sides[0]) == len(sides[1]) and all(_alike(a[1], b[1]) for a, b in zip(*sides, strict=True)):
@@ -225,7 +225,7 @@ def _path(array: layouts.Array, held: Held, found: Found) -> str:
     return "/".join([*parts, array.name])
 
 
-def complete(layer: Layer, batch: Any, timesteps: Any) -> Layer:
+def complete(layer: Layer, timesteps: Any) -> Layer:
     """The layer with its output shape and states."""
     key = next((key for key, cell in CELLS.items() if cell.name in layer.cell), None)
     if key is None or layer.cell == "ConvLSTM" or layer.options.get("return_sequences") is None:

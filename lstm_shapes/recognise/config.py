@@ -64,9 +64,8 @@ def _node(entry: dict[str, Any], attr: str, trainable: bool, depth: int) -> Node
     build = entry.get("build_config")
     if isinstance(build, dict):
         config = {**config, "build_config": build}
-    children, known = (), _is_framework(entry, kind)
-    if depth < DEEPEST:
-        children = _children(kind, config, trainable, depth + 1, known)
+    known = _is_framework(entry, kind)
+    children = _children(kind, config, trainable, depth + 1, known) if depth < DEEPEST else ()
     return Node(own, kind, attr, config, known, trainable, (), children)
 
 
@@ -108,9 +107,9 @@ def _two_directions(config: dict[str, Any], trainable: bool, depth: int) -> tupl
     Source: keras/src/layers/rnn/bidirectional.py, Bidirectional.__init__, Keras 3.15.1.
     """
     layer = config.get("layer")
-    if not _is_entry(layer):
+    if not isinstance(layer, dict) or not _is_entry(layer):
         return ()
-    other = config.get("backward_layer")
+    other: Any = config.get("backward_layer")
     forward = _node(_renamed(layer, "forward_"), "forward_layer", trainable, depth)
     mirrored = other if _is_entry(other) else _renamed(layer, "backward_", "forward_")
     return forward, _node(mirrored, "backward_layer", trainable, depth)

@@ -34,9 +34,9 @@ def place(listing: Listing, rule: str) -> Node:
     children = []
     for name, named in _layers(listing):
         same = by_name.get(name)
-        child = same.pop(0) if same else None
+        known = same.pop(0) if same else None
         if name != TOP or named:
-            children.append(_layer(name, list(blocks(named)), child, rule))
+            children.append(_layer(name, list(blocks(named)), known, rule))
     return replace(model, children=tuple(children))
 
 
@@ -111,7 +111,8 @@ def _accepting(
             if place_ not in got and leaf.trainable is trainable and fits(shapes, LAYOUTS_OF[leaf.kind]):
                 return place_
         elif (leaf.trainable or not trainable) and not (block.run and _plain(leaf)):
-            if len(leaves) == 1 or f"/{leaf.name}/" in f"/{block.prefix}/":
+            named = len(leaves) == 1 or f"/{leaf.name}/" in f"/{block.prefix}/"
+            if named:
                 return place_
     return None
 

@@ -83,7 +83,8 @@ def _described(spec: Node, group: Group) -> Node:
     if not spec.known and not is_model(spec):
         inside = _unknown(group, spec.name, spec.attr)
         return replace(node, children=inside.children, in_order=inside.in_order)
-    taken, children = set(), []
+    taken: set[str] = set()
+    children = []
     if is_model(spec):
         container = next((group.below[name] for name in CONTAINERS if name in group.below), Group())
         pairs = _by_class(spec.children, container)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
+from itertools import pairwise
 
 from lstm_shapes.cells import CELLS
 from lstm_shapes.layer import Connection, Explanation, Layer, Other
@@ -136,7 +137,7 @@ def _weights(
 
 def _connections(layers: list[Layer]) -> Iterator[Connection]:
     """In a module of several layers each feeds the next."""
-    for one, other in zip(layers, layers[1:], strict=False):
+    for one, other in pairwise(layers):
         below, _, number = one.path.rpartition("_l")
         if below and number.isdecimal() and other.path == f"{below}_l{int(number) + 1}" and other.weights:
             yield Connection(one.path, other.path, (), other.weights[0].index)
