@@ -23,10 +23,22 @@ EXPLAIN = """examples:
   python -m lstm_shapes explain --input 100 --units 20 --bidirectional
   python -m lstm_shapes explain --symbolic --cell gru
   python -m lstm_shapes explain --input 100 --units 20 --layers 2 --format json
+  python -m lstm_shapes explain --error "Shapes are [400] and [800]"
 """
 CHECK = """examples:
   python -m lstm_shapes check --cell lstm --input 100 --units 20
   python -m lstm_shapes check --cell gru --no-reset-after --input 8 --units 4 --bidirectional --merge-mode sum
+"""
+
+
+IDENTIFY = """examples:
+  python -m lstm_shapes identify 100x80 20x80 80
+  python -m lstm_shapes identify 100x80
+  python -m lstm_shapes identify --parameters 19360 --input 100
+"""
+DIFF = """examples:
+  python -m lstm_shapes diff before.keras after.keras
+  python -m lstm_shapes diff a.h5 b.safetensors --format json
 """
 
 
@@ -99,6 +111,9 @@ def declare_explain(command: Parser) -> None:
     add("file", nargs="?", metavar="FILE", help="a checkpoint: .keras .h5 .pt .safetensors .onnx .npz ...")
     _layer_options(command)
     add("--symbolic", action="store_true", help="formulas in input_dim and units instead of numbers")
+    add(
+        "--error", metavar="TEXT", help="explain a pasted shape error instead; - reads it from standard input"
+    )
     add("--format", choices=FORMATS, default="text", help="default: text")
     add("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
 
@@ -180,6 +195,10 @@ def run_explain(args: argparse.Namespace) -> tuple[str, int]:
     """`explain`: the text to print, and the exit code."""
     from lstm_shapes.front import explain
 
+    if args.error is not None:
+        from lstm_shapes.commands import run_error
+
+        return run_error(args.error, args.format)
     extra = {"colour": wants_colour(args.color)} if args.format == "text" else {}
     if args.file is not None:
         _nothing_but_the_file(args)
@@ -226,9 +245,27 @@ def run_check(args: argparse.Namespace) -> tuple[str, int]:
     return str(found), 0 if found.agrees else 1
 
 
+def _later(name: str) -> Any:
+    """A function of `commands.py`, which is imported only when one of its commands is asked for."""
+
+    def call(*args: Any) -> Any:
+        from lstm_shapes import commands
+
+        return getattr(commands, name)(*args)
+
+    return call
+
+
 # name: (what it does, examples, its options, its work)
 COMMANDS = {
     "explain": ("name every array, its gates, its parameters", EXPLAIN, declare_explain, run_explain),
+    "identify": (
+        "find the layers that have arrays of these shapes",
+        IDENTIFY,
+        _later("declare_identify"),
+        _later("run_identify"),
+    ),
+    "diff": ("say what changed between two checkpoints", DIFF, _later("declare_diff"), _later("run_diff")),
     "check": ("compare with the real Keras layer (needs Keras)", CHECK, declare_check, run_check),
 }
 

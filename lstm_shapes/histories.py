@@ -21,7 +21,7 @@ from lstm_shapes.blocks import BIASES, QUANTILES, Array, Block, blocks, levels_o
 from lstm_shapes.checkpoints import Checkpoint, Store
 from lstm_shapes.layer import UsageError
 
-Row = dict[str, Any]
+Row = tuple[int, Block, Array]  # epoch; where; its size, each of NUMBERS, its quantiles
 # What a task gives back: a row a gate and checkpoint, what was wrong with the others, how many there were.
 Followed = namedtuple("Followed", "rows unread count")
 
@@ -158,7 +158,7 @@ def _last_readable(store: Store, before: Sequence[Checkpoint], errors: str) -> d
 
 def _rows(store: Store, one: Checkpoint, last: dict[Block, Array], levels: Sequence[float]) -> list[Row]:
     """A row a gate.  Its numbers then take the place of the ones before: one checkpoint is held, not two."""
-    rows = []
+    rows: list[Row] = []
     for block, array in _numbers(store, one):
         before = last.get(block)
         if before is not None and before.shape != array.shape:
@@ -166,7 +166,9 @@ def _rows(store: Store, one: Checkpoint, last: dict[Block, Array], levels: Seque
                 f"{one.path!r} has another shape than the checkpoint before: {' '.join(block)} is {array.shape}, "
                 f"was {before.shape}; files of one training were expected, narrow the pattern"
             )
-        rows.append({"epoch": one.epoch, "block": block, **statistics(array, before, levels)})
+        found = statistics(array, before, levels)
+        numbers = [found["size"], *(found[name] for name in NUMBERS), *found["quantiles"]]
+        rows.append((one.epoch, block, np.array(numbers)))
         last[block] = array
     return rows
 
@@ -237,22 +239,18 @@ def _on_cluster(client: Any, tasks: list[Any], bar: Any) -> list[Followed]:
 def _dataset(rows: list[Row], paths: Mapping[int, str], levels: Sequence[float]) -> Any:
     import xarray
 
-    names = {dim: list(dict.fromkeys(row["block"][i] for row in rows)) for i, dim in enumerate(DIMS)}
-    epochs = list(dict.fromkeys(row["epoch"] for row in rows))
-    places = {dim: {name: i for i, name in enumerate(found)} for dim, found in names.items()}
-    shape = tuple(map(len, names.values()))
-    table = {name: np.full((len(epochs), *shape), np.nan) for name in NUMBERS}
-    table["quantiles"] = np.full((len(epochs), *shape, len(levels)), np.nan)
-    size = np.zeros(shape, dtype="int64")
+    names = {dim: list(dict.fromkeys(block[i] for _, block, _ in rows)) for i, dim in enumerate(DIMS)}
+    epochs = list(dict.fromkeys(epoch for epoch, _, _ in rows))
+    places = [{name: i for i, name in enumerate(found)} for found in names.values()]
     when = {epoch: i for i, epoch in enumerate(epochs)}
-    for row in rows:
-        where = tuple(places[dim][name] for dim, name in zip(DIMS, row["block"], strict=True))
-        size[where] = row["size"]
-        for name, values in table.items():
-            values[(when[row["epoch"]], *where)] = row[name]
-    dims = {**dict.fromkeys(NUMBERS, ("epoch", *DIMS)), "quantiles": ("epoch", *DIMS, "quantile")}
+    shape = tuple(map(len, names.values()))
+    table = np.full((len(epochs), *shape, 1 + len(NUMBERS) + len(levels)), np.nan)
+    for epoch, block, numbers in rows:
+        table[(when[epoch], *(place[name] for place, name in zip(places, block, strict=True)))] = numbers
+    dims = ("epoch", *DIMS)
+    size = np.nan_to_num(table[..., 0]).max(axis=0).astype("int64")
     ds = xarray.Dataset(
-        {**{name: (dims[name], values) for name, values in table.items()}, "size": (DIMS, size)},
+        {name: (dims, table[..., i]) for i, name in enumerate(NUMBERS, 1)},
         {
             "epoch": epochs,
             **names,
@@ -260,7 +258,11 @@ def _dataset(rows: list[Row], paths: Mapping[int, str], levels: Sequence[float])
             "path": ("epoch", [paths[one] for one in epochs]),
         },
     )
-    return ds.assign(forget_bias_drift=_drift(ds["mean"]))
+    return ds.assign(
+        quantiles=((*dims, "quantile"), table[..., 1 + len(NUMBERS) :]),
+        size=(DIMS, size),
+        forget_bias_drift=_drift(ds["mean"]),
+    )
 
 
 def _drift(mean: Any) -> Any:

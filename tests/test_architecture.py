@@ -15,7 +15,7 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 ORDER = (
     "pattern", "cells", "equations", "layouts", "layer", "compute", "sources", "recognise", "identify", "front",
     "label", "reference", "convert", "checkpoints", "blocks", "histories", "callbacks", "render", "diff",
-    "messages", "checks", "diagram", "plot", "cli", "sphinx_ext", "__main__",
+    "messages", "checks", "diagram", "plot", "commands", "cli", "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (
     "pattern",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -162,7 +163,7 @@ def test_help_has_examples_that_run(capsys):
     with pytest.raises(SystemExit):
         main(["explain", "--help"])
     examples = [
-        line.split()[3:]
+        shlex.split(line)[3:]
         for line in capsys.readouterr().out.splitlines()
         if "python -m lstm_shapes" in line[:24]
     ]

@@ -1,0 +1,129 @@
+"""The commands besides `explain` from numbers and files: `identify`, `diff`, `explain --error`."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from lstm_shapes.layer import UsageError
+
+TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from lstm_shapes.identify import Candidate, Count, Identified
+
+MOST_SHOWN = 12  # candidates printed; --format json has all
+
+
+def declare_identify(command: argparse.ArgumentParser) -> None:
+    """The options of `identify`."""
+    add = command.add_argument
+    add("shapes", nargs="*", metavar="SHAPE", help="a shape such as 100x80 or 80, in the order of the arrays")
+    add("--parameters", metavar="N", type=int, help="instead of shapes: how many parameters the layer has")
+    add("--input", dest="input_dim", metavar="N", type=int, help="with --parameters: only this input_dim")
+    add("--units", metavar="N", type=int, help="with --parameters: only so many units")
+    add("--format", choices=("text", "json"), default="text", help="default: text")
+
+
+def run_identify(args: argparse.Namespace) -> tuple[str, int]:
+    """`identify`: exit code 1 where nothing fits."""
+    from lstm_shapes.identify import from_parameters, identify
+
+    if bool(args.shapes) == (args.parameters is not None):
+        raise UsageError("give shapes, as in identify 100x80 20x80 80, or --parameters 19360: one of the two")
+    if args.shapes and (args.input_dim is not None or args.units is not None):
+        raise UsageError("--input and --units go with --parameters: shapes tell them already")
+    try:
+        if args.shapes:
+            found = identify([shape(text) for text in args.shapes])
+            return (_json(found.to_dict()) if args.format == "json" else _said(found)), 0 if found else 1
+        counts = from_parameters(args.parameters, input_dim=args.input_dim, units=args.units)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if args.format == "json":
+        return _json({"schema": 1, "candidates": [one._asdict() for one in counts]}), 0 if counts else 1
+    return _counts(args.parameters, counts), 0 if counts else 1
+
+
+def shape(text: str) -> tuple[int, ...]:
+    """A shape as it is typed.
+
+    >>> shape("100x80"), shape("(20, 80)"), shape("80")
+    ((100, 80), (20, 80), (80,))
+    """
+    if not re.fullmatch(r"[\[(]?\s*\d{1,9}(\s*[x,×*]\s*\d{1,9}){0,5}\s*,?\s*[\])]?", text):
+        raise UsageError(f"{text[:40]!r} is no shape: numbers joined by x were expected, as in 100x80")
+    return tuple(map(int, re.findall(r"\d+", text)))
+
+
+def _said(found: Identified) -> str:
+    if not found:
+        return f"No recurrent layer has these arrays: {found.closest}."
+    if found.parts:
+        lines = [f"[{first}] {_one(candidate)}" for first, candidate in found.parts]
+        return "\n".join(
+            ["Several layers, one after another; each line begins with its first array:", *lines]
+        )
+    shown = [line for one in found.candidates[:MOST_SHOWN] for line in _candidate(one)]
+    more = len(found.candidates) - MOST_SHOWN
+    return "\n".join([*shown, *([f"... and {more} more: --format json has all"] if more > 0 else [])])
+
+
+def _candidate(one: Candidate) -> list[str]:
+    lines = [_one(one), *(f"  {reason}" for reason in one.reason.split("; "))]
+    return [*lines, f"  not given: {', '.join(one.missing)}"] if one.missing else lines
+
+
+def _one(candidate: Candidate) -> str:
+    from lstm_shapes.render.outline import headline
+
+    return headline(candidate.layer).partition(": ")[2]
+
+
+def _counts(total: int, counts: list[Count]) -> str:
+    if not counts:
+        return f"No LSTM, GRU or SimpleRNN of Keras has {total:,} parameters under these conditions."
+    rows = [f"{'cell':10}  input_dim  units  directions  options"]
+    for one in counts:
+        options = ", ".join(f"{key}={value}" for key, value in one.options.items())
+        rows.append(f"{one.cell:10}  {one.input_dim:9}  {one.units:5}  {one.directions:10}  {options}")
+    return "\n".join(rows)
+
+
+def declare_diff(command: argparse.ArgumentParser) -> None:
+    """The options of `diff`."""
+    command.add_argument("before", metavar="BEFORE", help="a checkpoint")
+    command.add_argument("after", metavar="AFTER", help="another")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+
+
+def run_diff(args: argparse.Namespace) -> tuple[str, int]:
+    """`diff`: exit code 1 where the two differ."""
+    from lstm_shapes.diff import diff
+    from lstm_shapes.front import explain
+
+    found = diff(explain(args.before), explain(args.after))
+    return (_json(found.to_dict()) if args.format == "json" else str(found)), 1 if found else 0
+
+
+def run_error(text: str, format_: str) -> tuple[str, int]:
+    """`explain --error`: the advice; `-` reads standard input."""
+    from lstm_shapes.messages import explain_error
+
+    if text == "-":
+        text = sys.stdin.read(200_000)
+    if format_ not in ("text", "json"):
+        raise UsageError(f"--error with --format {format_}: text or json were expected")
+    try:
+        advice = explain_error(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return (_json(advice.to_dict()) if format_ == "json" else str(advice)), 0
+
+
+def _json(data: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False, indent=1)

@@ -1,0 +1,179 @@
+"""identify, diff and pasted messages: from arrays back to layers."""
+
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+
+import keras
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lstm_shapes
+from lstm_shapes.cli import main
+from lstm_shapes.compute import build_layer, from_numbers
+from lstm_shapes.diff import diff
+from lstm_shapes.identify import from_parameters, identify, readings
+from lstm_shapes.messages import explain_error
+
+CORPUS = pathlib.Path(__file__).parent / "corpus" / "files"
+READINGS = list(readings())
+
+
+@given(st.sampled_from(READINGS), st.integers(1, 40), st.integers(1, 40))
+def test_identify_finds_the_layer_that_made_the_shapes(reading, input_dim, units):
+    sizes = {"depth": 2, "height": 3, "width": 5, "projection": 4}
+    options = {**reading.layout.options, **reading.options, "sizes": sizes}
+    made = build_layer(reading.layout, input_dim, units, reading.directions, options)
+    found = identify([weight.shape for weight in made.weights])
+    mine = (made.cell, made.framework, made.directions)
+    assert mine in {(c.layer.cell, c.layer.framework, c.layer.directions) for c in found.candidates}
+    for candidate in found.candidates:  # and whatever else it names has these arrays too
+        assert [w.shape for w in candidate.layer.weights] == [w.shape for w in made.weights]
+
+
+@given(st.sampled_from(["lstm", "gru", "simple_rnn"]), st.integers(1, 60), st.integers(1, 60), st.booleans())
+def test_a_count_leads_back_to_the_layer(cell, input_dim, units, bidirectional):
+    total = from_numbers(input_dim, units, cell=cell, bidirectional=bidirectional).parameters
+    found = from_parameters(total, input_dim=input_dim, units=units)
+    assert (cell, input_dim, units, 1 + bidirectional) in {one[1:5] for one in found}
+
+
+def test_the_arrays_of_the_seed_are_two_layers():
+    encoder = from_numbers(100, 20, bidirectional=True).weights
+    decoder = from_numbers(20, 100, bidirectional=True).weights
+    found = identify([weight.shape for weight in (*encoder, *decoder)])
+    layers = [
+        (first, one.layer.cell, one.layer.units, len(one.layer.directions)) for first, one in found.parts
+    ]
+    assert layers == [(0, "LSTM", 20, 2), (6, "LSTM", 100, 2)]
+
+
+def test_a_kernel_alone_leaves_several_readings():
+    found = identify([(100, 80)])
+    said = {(one.layer.cell, one.layer.framework, one.layer.units) for one in found.candidates}
+    assert {("LSTM", "keras", 20), ("SimpleRNN", "keras", 80), ("LSTM", "pytorch", 25)} <= said
+    assert not any(
+        one.layer.cell == "GRU" and one.layer.framework == "keras" for one in found.candidates
+    )  # 80 / 3
+
+
+def test_nothing_fits_says_what_is_closest():
+    found = identify([(100, 80), (21, 80), (80,)])
+    assert not found
+    assert (
+        "80 = 4 gates x 20 units, but the first axis of recurrent_kernel is 21, and 20 was expected"
+        in found.closest
+    )
+
+
+@pytest.mark.parametrize("shapes", [[], [()], [(0, 3)], [(-1,)], [(2.5,)], [(3,)] * 300])
+def test_what_is_no_shape_is_refused(shapes):
+    with pytest.raises(ValueError, match="expected"):
+        identify(shapes)
+
+
+def test_diff_says_what_a_change_means():
+    before, after = from_numbers(100, 20), from_numbers(100, 32, use_bias=False)
+    lines = [text for _, text in diff(before, after).lines]
+    assert lines[:2] == ["units 20 -> 32", "lost its bias"]
+    assert "gone: bias (80,)" in lines
+    assert not diff(before, before)
+
+
+def test_the_same_model_saved_twice_does_not_differ(capsys):
+    files = [str(CORPUS / "tf_keras2/seed_autoencoder.hdf5"), str(CORPUS / "keras3/seed_autoencoder.keras")]
+    assert main(["diff", *files]) == 0
+    assert "the same arrays, in the same layers" in capsys.readouterr().out
+    assert main(["diff", files[0], str(CORPUS / "keras3/lstm_plain.keras"), "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["same"] is False
+
+
+def real_message(mine, theirs) -> str:
+    """What Keras says when the weights of one layer are given to another."""
+    for layer in (mine, theirs):
+        layer.build((None, None, 3))
+    with pytest.raises(ValueError) as caught:
+        mine.set_weights(theirs.get_weights())
+    return str(caught.value)
+
+
+L = keras.layers
+REAL = [
+    (
+        lambda: L.LSTM(32),
+        lambda: L.LSTM(20),
+        "As an LSTM, the units differ: 32 in the model, 20 in the file.",
+    ),
+    (lambda: L.GRU(20), lambda: L.LSTM(20), "the model's layer is a GRU and the file's an LSTM"),
+    (lambda: L.LSTM(20, use_bias=False), lambda: L.LSTM(20), "Build it with use_bias=True."),
+    (lambda: L.LSTM(20), lambda: L.LSTM(20, use_bias=False), "Build the model's with use_bias=False."),
+    (lambda: L.GRU(20), lambda: L.GRU(20, reset_after=False), "The saved GRU has reset_after=False"),
+    (lambda: L.LSTM(20), lambda: L.Bidirectional(L.LSTM(20)), "Wrap the model's layer in Bidirectional."),
+    (lambda: L.Bidirectional(L.LSTM(20)), lambda: L.LSTM(20), "Take Bidirectional away in the model"),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "cause"), REAL, ids=[cause[:40] for *_, cause in REAL])
+def test_a_message_of_keras_leads_to_its_cause(mine, theirs, cause):
+    advice = explain_error(real_message(mine(), theirs()))
+    assert any(cause in one for one in advice.causes), str(advice)
+
+
+QUOTED = [  # what other versions say, pasted from the frameworks named
+    (
+        "Layer #0 (named \"lstm\" in the current model) was found to correspond to layer lstm in the save file. "
+        "However the new layer lstm expects 3 weights, but the saved weights have 12 elements.",  # Keras 2.2.5
+        "Twelve arrays are an LSTM of Keras 1",
+    ),
+    ("Dimension 0 in both shapes must be equal, but are 400 and 800. Shapes are [400] and [800].", "CuDNNLSTM"),
+    (
+        "size mismatch for lstm.weight_ih_l0: copying a param with shape torch.Size([80, 100]) from checkpoint, "
+        "the shape in current model is torch.Size([128, 100]).",  # PyTorch 2.13.0
+        "As an LSTM, the units differ: 32 in the model, 20 in the file.",
+    ),
+    (
+        'Missing key(s) in state_dict: "lstm.weight_ih_l0_reverse", "lstm.weight_hh_l0_reverse". ',
+        "build it with bidirectional=False",
+    ),
+    (
+        "Cannot assign value to variable ' gru/gru_cell/bias:0': Shape mismatch.The variable shape (60,), and the "
+        "assigned value shape (2, 60) are incompatible.",  # tf_keras 2.21.0
+        "The saved GRU has reset_after=True",
+    ),
+    ("GRU(reset_after=True) is not compatible with GRU(reset_after=False)", "The saved GRU has reset_after=True"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("message", "cause"), QUOTED, ids=[cause for _, cause in QUOTED])
+def test_a_quoted_message_leads_to_its_cause(message, cause):
+    advice = explain_error(message)
+    assert any(cause in one for one in advice.causes), str(advice)
+
+
+def test_what_is_not_known_is_said(capsys):
+    assert main(["explain", "--error", "division by zero"]) == 0
+    assert "No message about the shapes of weights is recognised here." in capsys.readouterr().out
+
+
+def test_identify_on_the_command_line(capsys):
+    assert main(["identify", "100x80", "20x80", "80"]) == 0
+    assert "LSTM of Keras, 100 inputs, 20 units" in capsys.readouterr().out
+    assert main(["identify", "100x80", "21x80", "80"]) == 1
+    capsys.readouterr()
+    assert main(["identify", "--parameters", str(2 * 4 * 20 * (100 + 20 + 1)), "--input", "100"]) == 0
+    assert "     20 " in capsys.readouterr().out.replace("  20 ", "     20 ")
+    for wrong in (["identify"], ["identify", "1x"], ["identify", "3x4", "--parameters", "5"]):
+        assert main(wrong) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_file_and_the_numbers_explain_alike():
+    file = lstm_shapes.explain(str(CORPUS / "tf_keras2/seed_autoencoder.hdf5"))
+    shapes = [w.shape for w in (*from_numbers(100, 20, bidirectional=True).weights,
+                                *from_numbers(20, 100, bidirectional=True).weights)]  # fmt: skip
+    assert [w.shape for w in file.weights] == shapes
+    assert [w.index for w in file.weights] == list(range(12))
+    assert file.parameters == sum(map(math.prod, shapes))
