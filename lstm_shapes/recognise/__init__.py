@@ -7,6 +7,7 @@ from dataclasses import replace
 from lstm_shapes.layer import Explanation, Other
 from lstm_shapes.recognise import cells, flat, groups, onnx, state_dict
 from lstm_shapes.recognise.config import spec
+from lstm_shapes.recognise.graph import connected
 from lstm_shapes.recognise.tree import in_order, unsure
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
@@ -65,4 +66,5 @@ def explained(listing: Listing, tree: Node, rule: str) -> Explanation:
         for held in order
         if held.stored.path not in used
     ]
-    return Explanation(listing.source, tuple(layers), tuple(others), notes=listing.notes)
+    bare = Explanation(listing.source, tuple(layers), tuple(others), notes=listing.notes)
+    return connected(bare, (listing.config or {}).get("model_config"))
