@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstm_shapes.layer import Explanation, Other
-from lstm_shapes.recognise import cells, flat, groups, onnx, state_dict
-from lstm_shapes.recognise.config import spec
+from lstm_shapes.recognise import cells, flat, groups, live, onnx, state_dict
+from lstm_shapes.recognise.config import no_model, spec
 from lstm_shapes.recognise.graph import connected
 from lstm_shapes.recognise.tree import in_order, unsure
+from lstm_shapes.sources.listing import SourceError
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -25,9 +26,18 @@ def recognise(listing: Listing) -> Explanation:
     config = listing.config or {}
     if "nodes" in config:
         return onnx.recognise(listing)
+    if "tree" in config:
+        return explained(listing, live.tree(listing), None) if listing.arrays else live.unbuilt(listing)
     rule = rule_of(config)
     if not listing.format.startswith(KERAS):
         return state_dict.recognise(listing)
+    if not listing.format.startswith("keras"):
+        raise SourceError(
+            f"{listing.source} is a TensorFlow checkpoint ({len(listing.arrays)} arrays): it does not say which layers they "
+            "belong to in a way that is read here; load it with tf_keras and save it as .keras or .weights.h5"
+        )
+    if wrong := no_model(config.get("model_config")):
+        raise SourceError(f"{listing.source}: {wrong}")
     if listing.format.startswith("keras-h5"):
         tree = flat.place(listing, rule)
     else:
@@ -46,9 +56,11 @@ def rule_of(config: dict[str, Any]) -> str:
     return "trainable first" if old and "tf" not in version else "models in order"
 
 
-def explained(listing: Listing, tree: Node, rule: str) -> Explanation:
-    """The tree's recurrent layers, the other arrays, and every array's place."""
-    order, lost = in_order(tree, rule), unsure(tree)
+def explained(listing: Listing, tree: Node, rule: str | None) -> Explanation:
+    """The tree's recurrent layers, the other arrays, and every array's place; a live object knows the order itself."""
+    order, lost = in_order(tree, rule or "own first"), unsure(tree)
+    if rule is None:
+        order.sort(key=lambda held: int(held.stored.path))
     place: dict[str, int | None] = {}
     for held in order:
         place.setdefault(held.stored.path, len(place))

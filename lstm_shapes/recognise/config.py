@@ -51,6 +51,27 @@ def spec(model_config: Any) -> Node | None:
     return _node(model_config, "", True, 0)
 
 
+def no_model(model_config: Any) -> str:
+    """Why a config describes no model; empty where it may describe one.
+
+    >>> no_model({"class_name": "Functional", "config": {"layers": {"a": 1}}})
+    "its config's layers are of type dict: a list was expected; the file is damaged or made up"
+    """
+    if not isinstance(model_config, dict):
+        return ""
+    if model_config.get("class_name") == "function":
+        return "its config names a function to call, not a model: loading it would run code; do not"
+    config = model_config.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else None
+    if layers is not None and not isinstance(layers, list):
+        return f"its config's layers are of type {type(layers).__name__}: a list was expected; the file is damaged or made up"
+    if layers and not any(_is_entry(one) for one in layers):
+        return (
+            "none of its config's layers is one: each should name its class; the file is damaged or made up"
+        )
+    return ""
+
+
 def _node(entry: dict[str, Any], attr: str, trainable: bool, depth: int) -> Node:
     config = entry.get("config")
     if isinstance(config, list):  # a Sequential of Keras 2.2 and older

@@ -83,8 +83,8 @@ def _sources(nodes: Any, prefix: str) -> tuple[str, ...]:
     for node in nodes if isinstance(nodes, list) else []:
         if isinstance(node, dict):  # Keras 3
             arguments = node.get("args")
-            first = arguments[0] if isinstance(arguments, list) and arguments else None
-            found += [_history(one) for one in (first if isinstance(first, list) else [first])]
+            first = arguments[0] if isinstance(arguments, list | tuple) and arguments else None
+            found += [_history(one) for one in (first if isinstance(first, list | tuple) else [first])]
         elif (
             isinstance(node, list) and node and isinstance(node[0], list)
         ):  # Keras 2: [[name, node, tensor, {}], ...]
@@ -96,7 +96,7 @@ def _sources(nodes: Any, prefix: str) -> tuple[str, ...]:
 def _history(tensor: Any) -> Any:
     config = tensor.get("config") if isinstance(tensor, dict) else None
     history = config.get("keras_history") if isinstance(config, dict) else None
-    return history[0] if isinstance(history, list) and history else None
+    return history[0] if isinstance(history, list | tuple) and history else None
 
 
 @dataclass
@@ -153,7 +153,7 @@ class Walk:
 
 def _steps(config: dict[str, Any]) -> int | None:
     shape = config.get("batch_shape") or config.get("batch_input_shape")
-    return _whole(shape[1]) if isinstance(shape, list) and len(shape) > 1 else None
+    return _whole(shape[1]) if isinstance(shape, list | tuple) and len(shape) > 1 else None
 
 
 def _whole(value: Any) -> int | None:
