@@ -142,7 +142,9 @@ class Advice:
 
 
 def _listed(lines: tuple[str, ...]) -> list[str]:
-    return [f"- {line}" for line in lines]
+    import textwrap  # only for text on a terminal
+
+    return [textwrap.fill(f"- {line}", 80, subsequent_indent="  ", break_on_hyphens=False) for line in lines]
 
 
 def explain_error(text: str) -> Advice:
