@@ -6,13 +6,16 @@ import re
 import sys
 
 from lstm_shapes.layer import UsageError
+from lstm_shapes.render import FORMATS, draw_blocks
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
+    from lstm_shapes.diff import Difference
     from lstm_shapes.identify import Candidate, Count, Identified
+    from lstm_shapes.layer import Weight
 
 MOST_SHOWN = 12  # candidates printed; --format json has all
 
@@ -96,7 +99,10 @@ def declare_diff(command: argparse.ArgumentParser) -> None:
     """The options of `diff`."""
     command.add_argument("before", metavar="BEFORE", help="a checkpoint")
     command.add_argument("after", metavar="AFTER", help="another")
-    command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    command.add_argument(
+        "--values", action="store_true", help="compare the numbers of each gate too (Keras's files)"
+    )
+    command.add_argument("--format", choices=FORMATS, default="text", help="default: text")
 
 
 def run_diff(args: argparse.Namespace) -> tuple[str, int]:
@@ -104,8 +110,41 @@ def run_diff(args: argparse.Namespace) -> tuple[str, int]:
     from lstm_shapes.diff import diff
     from lstm_shapes.front import explain
 
-    found = diff(explain(args.before), explain(args.after))
-    return (_json(found.to_dict()) if args.format == "json" else str(found)), 1 if found else 0
+    before, after = explain(args.before), explain(args.after)
+    found = _with_values(args.before, args.after) if args.values else diff(before, after)
+    if args.format in ("text", "json"):
+        return (_json(found.to_dict()) if args.format == "json" else str(found)), 1 if found else 0
+    return draw_blocks(found.blocks(), args.format), 1 if found else 0
+
+
+def _with_values(before: str, after: str) -> Difference:
+    """The difference with what changed in each gate's numbers; both files stay open meanwhile."""
+    import numpy as np
+
+    from lstm_shapes.checkpoints import Store
+    from lstm_shapes.diff import diff
+    from lstm_shapes.reference import by_gate
+
+    with Store().opened(before) as (a, read_a), Store().opened(after) as (b, read_b):
+        strange = {layer.framework for one in (a, b) for layer in one.layers} - {"keras", "keras2"}
+        if strange:
+            raise UsageError(
+                f"--values reads Keras's files, and one of these is of {strange.pop()}: leave --values out"
+            )
+
+        def changes(weight: Weight, other: Weight) -> dict[str, str]:
+            old, new = (
+                by_gate(weight, np.asarray(read_a(weight), "float64")),
+                by_gate(other, np.asarray(read_b(other), "float64")),
+            )
+            moved = {gate: np.abs(new[gate] - old[gate]) for gate in old}
+            return {
+                gate: f"changed by {m.mean():.3g} on average, {m.max():.3g} at most"
+                for gate, m in moved.items()
+                if m.any()
+            }
+
+        return diff(a, b, changes)
 
 
 def run_error(text: str, format_: str) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from dataclasses import dataclass
 
-from lstm_shapes.render.outline import number, shape_text
+from lstm_shapes.render.outline import Para, Table, Title, number, shape_text
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -45,6 +45,15 @@ class Difference:
             said += [layer] * (layer != last) + [f"  {text}"]
             last = layer
         return "\n".join(said)
+
+    def blocks(self) -> list[Any]:
+        """What a renderer draws: a heading and a table."""
+        rows = tuple((line.layer, line.text) for line in self.lines)
+        table = Table(("layer", "change"), rows, label="Changes, layer by layer")
+        return [
+            Title(f"{self.before} -> {self.after}"),
+            table if rows else Para("The same arrays, in the same layers."),
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

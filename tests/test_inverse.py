@@ -91,6 +91,27 @@ def test_the_same_model_saved_twice_does_not_differ(capsys):
     assert json.loads(capsys.readouterr().out)["same"] is False
 
 
+def test_diff_compares_the_numbers_of_each_gate(tmp_path, capsys):
+    x = keras.Input((5, 3))
+    model = keras.Model(x, keras.layers.LSTM(4, name="reader")(x))
+    model.save(tmp_path / "a.keras")
+    arrays = model.get_weights()
+    arrays[1][:, 4:8] += 0.25  # the forget gate's columns of the recurrent kernel: units 4, so 4:8
+    model.set_weights(arrays)
+    model.save(tmp_path / "b.keras")
+    words = ["diff", str(tmp_path / "a.keras"), str(tmp_path / "b.keras")]
+    assert main(words) == 0  # the same arrays ...
+    capsys.readouterr()
+    assert main([*words, "--values"]) == 1  # ... with other numbers
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert lines == ["reader", "  recurrent_kernel, forget: changed by 0.25 on average, 0.25 at most"]
+    for format_ in ("markdown", "html", "latex", "json"):
+        assert main([*words, "--values", "--format", format_]) == 1
+        assert "0.25 on average" in capsys.readouterr().out
+    assert main(["diff", str(CORPUS / "torch/lstm_bi_2layers.pt"), words[1], "--values"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def real_message(mine, theirs) -> str:
     """What Keras says when the weights of one layer are given to another."""
     for layer in (mine, theirs):

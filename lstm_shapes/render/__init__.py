@@ -24,5 +24,9 @@ def draw(explanation: Any, format_: str = "text", **options: Any) -> str:
         return json.dumps(explanation.to_dict(), ensure_ascii=False, **{"indent": 1, **options})
     from lstm_shapes.render.outline import outline
 
-    module = import_module(f"{__name__}.{format_}")
-    return module.render(outline(explanation), **options)  # type: ignore[no-any-return]
+    return draw_blocks(outline(explanation), format_, **options)
+
+
+def draw_blocks(blocks: Any, format_: str, **options: Any) -> str:
+    """Blocks of `outline.py` in one of `FORMATS`, JSON aside."""
+    return import_module(f"{__name__}.{format_}").render(blocks, **options)  # type: ignore[no-any-return]
