@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+import os
+from dataclasses import replace
 
 from lstm_shapes.compute import from_numbers
 from lstm_shapes.layer import Explanation, UsageError
@@ -65,7 +67,7 @@ def _explain_given(x: Any) -> Explanation:
         if isinstance(x, str | bytes) or hasattr(x, "__fspath__"):
             from lstm_shapes.sources import read
 
-            return recognise(read(x))
+            return replace(recognise(read(x)), source=os.path.basename(os.fsdecode(x).rstrip("/")))
         from lstm_shapes.sources.live import listing
 
         return recognise(listing(x))

@@ -94,6 +94,7 @@ def test_the_seed_is_explained_whole():
         assert [weight.index for weight in found.weights] == list(range(12))
         assert [layer.output_shape for layer in found.layers] == [(None, 20), (None, 45, 100)]
         assert [layer.merge_mode for layer in found.layers] == ["sum", "sum"]
+        assert found.source == name.partition("/")[2]
         assert found.parameters == 2 * 4 * 20 * (100 + 20 + 1) + 2 * 4 * 100 * (20 + 100 + 1)
         (joined,) = found.connections
         assert joined.to_dict() == {
