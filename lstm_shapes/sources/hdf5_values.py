@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 
 from lstm_shapes.sources.bounds import MAX_ARRAYS, MAX_JSON, MAX_RANK, checked_shape
-from lstm_shapes.sources.hdf5 import Message, messages, once
+from lstm_shapes.sources.hdf5 import NOWHERE, Message, messages, once
 from lstm_shapes.sources.listing import SourceError
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ DATASPACE, DATATYPE, EXTERNAL_FILES, LAYOUT, ATTRIBUTE, ATTRIBUTE_INFO = 0x01, 0
 SHARED = 2  # a message's flag: its data stand elsewhere
 INTEGER, FLOAT, STRING, OPAQUE, ENUM, VARIABLE = 0, 1, 3, 5, 8, 9
 OTHER = {4: "bits", 6: "record", 7: "reference", 10: "array", 2: "time"}
-VIRTUAL = 3
+CONTIGUOUS, VIRTUAL = 1, 3
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,30 @@ def _dataset(file: H5, address: int) -> Dataset | None:
     shape = None if shape is None else checked_shape(shape, "one of its arrays")
     dtype = None if kind.flags & SHARED else dtype_name(kind.data)
     return Dataset(shape, dtype, outside)
+
+
+def begins(file: H5, address: int) -> int | None:
+    """The address of a dataset's first number, where they lie in one piece; None where they lie in chunks.
+
+    Raises
+    ------
+    SourceError
+        If they were never written.
+    """
+    data = next(message.data for message in messages(file, address) if message.kind == LAYOUT)
+    kind = data[1] if data[0] >= 3 else data[2]
+    if kind != CONTIGUOUS:
+        return None  # in chunks, or among the messages, where no array of a model fits
+    (first,) = struct.unpack_from("<Q", data, 2 if data[0] >= 3 else 8)
+    if first == NOWHERE:
+        raise SourceError("has an array whose numbers were never written")
+    return int(first)
+
+
+def big_endian(file: H5, address: int) -> bool:
+    """Whether a dataset's numbers begin with their most significant byte."""
+    kind = next(message.data for message in messages(file, address) if message.kind == DATATYPE)
+    return kind[0] & 15 in (INTEGER, FLOAT) and bool(kind[1] & 1)
 
 
 def dimensions(data: bytes) -> tuple[int, ...] | None:

@@ -32,7 +32,7 @@ def read_npz(zipped: Archive, source: str) -> Listing:
         if not name.endswith(".npy"):
             notes.append(f"{shown(name)} is no array")
             continue
-        found = _array(zips.peek(zipped, name, PEEK), name.removesuffix(".npy"))
+        found = array(zips.peek(zipped, name, PEEK), name.removesuffix(".npy"))
         if found is None:
             notes.append(f"{shown(name)} holds Python objects, which need unpickling, or records: left out")
         else:
@@ -46,13 +46,13 @@ def read_npz(zipped: Archive, source: str) -> Listing:
 
 def read_npy(window: Window, source: str) -> Listing:
     """A single array."""
-    found = _array(window.upto(0, PEEK), "array")
+    found = array(window.upto(0, PEEK), "array")
     if found is None:
         raise SourceError("holds Python objects, which need unpickling: save an array of numbers")
     return Listing(source, "npy", (found,))
 
 
-def _array(data: bytes, path: str) -> Stored | None:
+def array(data: bytes, path: str) -> Stored | None:
     """The array that a header describes; None for one of Python objects or of records."""
     if not data.startswith(MAGIC):
         raise SourceError(f"has an entry {shown(path)} that is no .npy array")

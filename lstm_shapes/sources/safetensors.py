@@ -46,7 +46,7 @@ def read(window: Window, source: str) -> Listing:
     metadata = header.pop("__metadata__", None)
     if len(header) > MAX_ARRAYS:
         raise SourceError(f"has {len(header):,} arrays: at most {MAX_ARRAYS:,} were expected")
-    found = [_array(name, entry, window.size - 8 - length) for name, entry in header.items()]
+    found = [array(name, entry, window.size - 8 - length) for name, entry in header.items()]
     found.sort(key=lambda one: one[0])  # stable: the header's order where nothing is stored
     for (_, end, one), (begin, _, other) in pairwise(found):
         if begin < end:
@@ -65,7 +65,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _array(name: str, entry: Any, room: int) -> tuple[int, int, Stored]:
+def array(name: str, entry: Any, room: int) -> tuple[int, int, Stored]:
     """Where an array's bytes begin and end, and the array."""
     what = shown(name)
     if not isinstance(entry, dict) or not isinstance(entry.get("shape"), list):

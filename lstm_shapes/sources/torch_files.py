@@ -7,7 +7,7 @@ wrote those in tests/corpus.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lstm_shapes.sources import pickles, zips
 from lstm_shapes.sources.bounds import (
@@ -64,6 +64,8 @@ class Tensor:
     shape: tuple[int, ...]
     dtype: str | None
     storage: Storage | None
+    begin: int = 0  # which number of the storage is the first
+    steps: tuple[int, ...] = ()  # how many numbers on is the next, along each axis
 
 
 def read_zip(zipped: Archive, source: str) -> Listing:
@@ -72,7 +74,7 @@ def read_zip(zipped: Archive, source: str) -> Listing:
     if len(inside) > 1:
         raise SourceError("is a zip with two data.pkl: which one counts depends on the reader")
     top = inside[0].removesuffix("data.pkl")
-    machine = _pickle(io.BytesIO(zips.content(zipped, inside[0], MAX_PICKLE)))
+    machine = unpickled(io.BytesIO(zips.content(zipped, inside[0], MAX_PICKLE)))
     script = any(name.startswith(top + "code/") for name in zipped.entries)
     found = _listing(machine, source, "torchscript" if script else "torch-zip")
     return found
@@ -83,11 +85,11 @@ def read_stream(window: Window, source: str) -> Listing:
     for size in (1 << 16, 1 << 20, MAX_PICKLE):
         stream = io.BytesIO(window.upto(0, min(size, window.size)))
         try:
-            if _pickle(stream).stack != [MAGIC]:
+            if unpickled(stream).stack != [MAGIC]:
                 break
             for _ in ("version", "machine"):
-                _pickle(stream)
-            return _listing(_pickle(stream), source, "torch-legacy")
+                unpickled(stream)
+            return _listing(unpickled(stream), source, "torch-legacy")
         except SourceError:
             if size >= min(window.size, MAX_PICKLE):
                 raise
@@ -95,7 +97,7 @@ def read_stream(window: Window, source: str) -> Listing:
 
 
 def _refuse(window: Window) -> Listing:
-    machine = _pickle(io.BytesIO(window.upto(0, min(window.size, MAX_PICKLE))))
+    machine = unpickled(io.BytesIO(window.upto(0, min(window.size, MAX_PICKLE))))
     raise SourceError(
         f"is a pickle{_names(machine)}, which runs code when it is loaded: it is not opened; where you trust it, "
         "load it yourself and save the arrays with numpy.savez or safetensors"
@@ -107,7 +109,8 @@ def _names(machine: Machine) -> str:
     return f" that calls {', '.join(shown(name) for name in foreign[:3])}" if foreign else ""
 
 
-def _pickle(stream: io.BytesIO) -> Machine:
+def unpickled(stream: io.BytesIO) -> Machine:
+    """One pickle's value, of plain data and tensors; nothing in it is called."""
     return pickles.read(stream, _call, _storage)
 
 
@@ -167,7 +170,7 @@ def _tensor(by: str, args: tuple[Any, ...]) -> Tensor:
     dtype = storage.dtype
     if by == "_rebuild_tensor_v3" and len(args) > 6 and isinstance(args[6], Global):
         dtype = args[6].name[:40]
-    return Tensor(shape, dtype, storage)
+    return Tensor(shape, dtype, storage, begin, steps)
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ class Found:
     modules: dict[str, dict[str, Any]]
     notes: list[str]
     seen: set[int]
+    tensors: dict[str, Tensor] = field(default_factory=dict)
 
 
 def _listing(machine: Machine, source: str, format_: str) -> Listing:
@@ -201,6 +205,7 @@ def walk(found: Found, value: Any, path: str, depth: int) -> None:
         if len(found.arrays) >= MAX_ARRAYS:
             raise SourceError(f"has more than {MAX_ARRAYS:,} tensors")
         found.arrays.append(Stored(path or "tensor", value.shape, value.dtype))
+        found.tensors[path or "tensor"] = value
         return
     if not isinstance(value, (dict, list, tuple, Made)) or not _fresh(found, value):
         return
