@@ -17,6 +17,7 @@ _WHERE = {
     "explain": "front",
     "check": "checks",
     "history": "histories",
+    "tensorboard_callback": "callbacks",
     "Explanation": "layer",
     "Layer": "layer",
     "Weight": "layer",
@@ -30,6 +31,7 @@ TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
     from typing import Any
 
+    from lstm_shapes.callbacks import tensorboard_callback as tensorboard_callback
     from lstm_shapes.checks import check as check
     from lstm_shapes.front import explain as explain
     from lstm_shapes.histories import history as history
