@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from hypothesis import given
 
 from lstm_shapes import UsageError, histories, history
 from lstm_shapes.blocks import QUANTILES, blocks, statistics
-from lstm_shapes.checkpoints import epochs, find
+from lstm_shapes.checkpoints import Store, epochs, find
 from lstm_shapes.compute import from_numbers
 
 EPOCHS, UNITS = 11, 4
@@ -171,6 +172,35 @@ def test_the_run_a_checkpoint_falls_into_makes_no_difference(training, ds, monke
         same(ds, history(training.folder / "*.hdf5"))
 
 
+CORPUS = pathlib.Path(__file__).parent / "corpus" / "files"
+KERAS = sorted(
+    path.relative_to(CORPUS)
+    for folder in ("keras2.2", "keras3", "tf115_keras", "tf23_keras", "tf_keras2")
+    for path in (CORPUS / folder).iterdir()
+    if path.suffix in (".h5", ".hdf5", ".keras")
+)
+
+
+def test_the_numbers_of_every_keras_file_can_be_read():
+    assert len(KERAS) > 200
+    for path in KERAS:
+        with Store().opened(str(CORPUS / path)) as (explanation, read):
+            for weight in explanation.weights:
+                found = read(weight)
+                assert found.shape == weight.shape, path
+                assert found.dtype.kind == "f", path
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_numbers_of_bfloat16(kind):
+    model = keras.models.load_model(CORPUS / "keras3" / "true_bfloat16.keras", compile=False)
+    with Store().opened(str(CORPUS / "keras3" / f"true_bfloat16.{kind}")) as (explanation, read):
+        layer = model.get_layer(explanation.layers[0].path)
+        for weight, variable in zip(explanation.layers[0].weights, layer.weights, strict=True):
+            assert weight.dtype == "bfloat16"
+            assert np.array_equal(read(weight), keras.ops.convert_to_numpy(variable).astype("float32"))
+
+
 # ---------------------------------------------------------------- epochs
 
 
@@ -256,6 +286,23 @@ def test_a_model_without_recurrent_layers(tmp_path):
     keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save_weights(tmp_path / "1.weights.h5")
     with pytest.raises(UsageError, match=r"1.weights.h5' has no recurrent layer: there is nothing to follow"):
         history(tmp_path / "*.h5")
+
+
+@pytest.mark.parametrize("name", ["torch/gru_bi.pt", "torch/gru_bi.safetensors", "npz/torch_names.npz"])
+def test_a_file_whose_numbers_are_elsewhere(name):
+    with pytest.raises(
+        UsageError, match=r"^the numbers of '.*' are not in one HDF5 file, as Keras writes them: "
+    ):
+        history({1: CORPUS / name})
+
+
+def test_an_array_larger_than_its_file_is_not_believed(tmp_path):
+    path = tmp_path / "1.weights.h5"
+    with h5py.File(path, "w") as file:  # HDF5 sets aside nothing for chunks that nobody wrote
+        for i, shape in enumerate([(2, 1 << 24), (1 << 22, 1 << 24), (1 << 24,)]):
+            file.create_dataset(f"layers/lstm/cell/vars/{i}", shape, "float32", chunks=(1024,) * len(shape))
+    with pytest.raises(UsageError, match=r"would have [\d,]+ bytes, more than can be in a file of [\d,]+$"):
+        history(path)
 
 
 def test_another_model_among_the_files(training, tmp_path):
