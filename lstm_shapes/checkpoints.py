@@ -6,7 +6,7 @@ import glob
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,12 +15,10 @@ import numpy as np
 
 from lstm_shapes.front import explain
 from lstm_shapes.layer import Explanation, UsageError, Weight
-from lstm_shapes.sources.listing import shown
+from lstm_shapes.sources.listing import SourceError, shown
 
 ENDING = re.compile(r"(\.weights)?\.[A-Za-z]+\d?$")  # its digits are no epoch: .hdf5, .h5
 NAMED = re.compile(r"(?:epoch|step)[-_= ]?(\d+)", re.IGNORECASE)
-WEIGHTS = "model.weights.h5"  # in a .keras archive; Source: keras/src/saving/saving_lib.py, 3.15.1
-DENSEST = 1100  # bytes that one byte of a file can hold: DEFLATE's limit is 1032
 LONGEST = 18  # digits: what fits 64 bits; a time stamp has 14
 
 Read = Callable[[Weight], np.ndarray[Any, np.dtype[Any]]]
@@ -54,8 +52,7 @@ class Store:
                 explanation = explain(here)
                 if not explanation.layers:
                     raise UsageError(f"{shown(here, 200)} has no recurrent layer: there is nothing to follow")
-                with _arrays(here) as read:
-                    yield explanation, read
+                yield explanation, _reader(here, explanation)
             except UsageError as error:
                 raise UsageError(str(error).replace(shown(here, 200), shown(path, 200))) from None
 
@@ -74,43 +71,22 @@ class Store:
             yield here
 
 
-@contextmanager
-def _arrays(path: str) -> Iterator[Read]:
-    """Keras's HDF5, alone or inside a `.keras` archive, opened by h5py once `explain` has found nothing odd in it."""
-    import zipfile
+def _reader(path: str, explanation: Explanation) -> Read:
+    """Reads one array at a time; where each lies is looked up once."""
+    from lstm_shapes.sources.values import places
 
-    import h5py
-
-    room = DENSEST * os.path.getsize(path)
-    with ExitStack() as stack:
-        file: Any = path
-        try:
-            if zipfile.is_zipfile(path):
-                file = stack.enter_context(stack.enter_context(zipfile.ZipFile(path)).open(WEIGHTS))
-            opened = stack.enter_context(h5py.File(file, "r"))
-        except (OSError, KeyError, zipfile.BadZipFile):
-            raise UsageError(
-                f"the numbers of {shown(path, 200)} are not in one HDF5 file, as Keras writes them: its shapes can be "
-                "explained, its numbers cannot be read here; save the model as .keras, .weights.h5 or .hdf5"
-            ) from None
-        yield lambda weight: _array(opened, weight, path, room)
-
-
-def _array(opened: Any, weight: Weight, path: str, room: int) -> np.ndarray[Any, np.dtype[Any]]:
-    """One array; of bfloat16, which h5py gives as two bytes of no known kind, the same numbers in float32."""
     try:
-        stored = opened[weight.key]
-        if stored.nbytes > room:
-            raise UsageError(
-                f"{shown(path, 200)} is damaged: {weight.path} would have {stored.nbytes:,} bytes, "
-                f"more than can be in a file of {room // DENSEST:,}"
-            )
-        found: np.ndarray[Any, np.dtype[Any]] = stored[()]
-    except (OSError, KeyError, AttributeError) as error:
-        raise UsageError(f"{shown(path, 200)} is damaged: {weight.path} cannot be read ({error})") from None
-    if found.dtype.kind == "V" and found.dtype.itemsize == 2:
-        return (found.view("<u2").astype("uint32") << 16).view("float32")
-    return found
+        found = places(path, [weight.key for weight in explanation.weights if weight.key is not None])
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+
+    def read(weight: Weight) -> np.ndarray[Any, np.dtype[Any]]:
+        try:
+            return found[str(weight.key)][...]
+        except SourceError as error:
+            raise UsageError(str(error)) from None
+
+    return read
 
 
 # ---------------------------------------------------------------- which files, in which order

@@ -20,7 +20,7 @@ import strategies
 import xarray
 from hypothesis import given
 
-from lstm_shapes import UsageError, histories, history
+from lstm_shapes import UsageError, explain, histories, history
 from lstm_shapes.blocks import QUANTILES, blocks, statistics
 from lstm_shapes.checkpoints import Store, epochs, find
 from lstm_shapes.compute import from_numbers
@@ -173,22 +173,25 @@ def test_the_run_a_checkpoint_falls_into_makes_no_difference(training, ds, monke
 
 
 CORPUS = pathlib.Path(__file__).parent / "corpus" / "files"
-KERAS = sorted(
-    path.relative_to(CORPUS)
-    for folder in ("keras2.2", "keras3", "tf115_keras", "tf23_keras", "tf_keras2")
+FILES = sorted(
+    path
+    for folder in ("keras2.2", "keras3", "tf115_keras", "tf23_keras", "tf_keras2", "torch", "npz")
     for path in (CORPUS / folder).iterdir()
-    if path.suffix in (".h5", ".hdf5", ".keras")
+    if path.suffix in (".h5", ".hdf5", ".keras", ".pt", ".safetensors", ".npz")
+    and "legacy" not in path.name  # a pickle through and through
+    and "bfloat16"
+    not in path.name  # only some kinds of file say what the two bytes are: test_numbers_of_bfloat16
 )
 
 
-def test_the_numbers_of_every_keras_file_can_be_read():
-    assert len(KERAS) > 200
-    for path in KERAS:
-        with Store().opened(str(CORPUS / path)) as (explanation, read):
-            for weight in explanation.weights:
-                found = read(weight)
-                assert found.shape == weight.shape, path
-                assert found.dtype.kind == "f", path
+def test_every_checkpoint_of_the_corpus_can_be_followed():
+    assert len(FILES) > 280
+    for path in FILES:
+        explanation = explain(path)
+        if explanation.layers:
+            found = history({7: path})
+            assert int(found["size"].sum()) == sum(weight.parameters for weight in explanation.weights), path
+            assert found["mean"].notnull().sum() == (found["size"] > 0).sum(), path
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])
@@ -288,12 +291,11 @@ def test_a_model_without_recurrent_layers(tmp_path):
         history(tmp_path / "*.h5")
 
 
-@pytest.mark.parametrize("name", ["torch/gru_bi.pt", "torch/gru_bi.safetensors", "npz/torch_names.npz"])
-def test_a_file_whose_numbers_are_elsewhere(name):
+def test_a_file_whose_numbers_are_not_read():
     with pytest.raises(
-        UsageError, match=r"^the numbers of '.*' are not in one HDF5 file, as Keras writes them: "
+        UsageError, match=r"gru_one.onnx' is of a kind whose numbers are not read here, only its shapes"
     ):
-        history({1: CORPUS / name})
+        history({1: CORPUS / "onnx" / "gru_one.onnx"})
 
 
 def test_an_array_larger_than_its_file_is_not_believed(tmp_path):
@@ -301,7 +303,9 @@ def test_an_array_larger_than_its_file_is_not_believed(tmp_path):
     with h5py.File(path, "w") as file:  # HDF5 sets aside nothing for chunks that nobody wrote
         for i, shape in enumerate([(2, 1 << 24), (1 << 22, 1 << 24), (1 << 24,)]):
             file.create_dataset(f"layers/lstm/cell/vars/{i}", shape, "float32", chunks=(1,) * len(shape))
-    with pytest.raises(UsageError, match=r"would have [\d,]+ bytes, more than can be in a file of [\d,]+$"):
+    with pytest.raises(
+        UsageError, match=r"'layers/lstm/cell/vars/0' has 33,554,432 numbers of 4 bytes, in a file of"
+    ):
         history(path)
 
 
@@ -387,4 +391,6 @@ def test_memory_does_not_grow_with_the_number_of_checkpoints(tmp_path):
         shutil.copy(tmp_path / "1.weights.h5", tmp_path / f"{epoch}.weights.h5")
     few, many = (peak(str(tmp_path / pattern)) for pattern in ("[1-4].weights.h5", "*.weights.h5"))
     assert many < 1.2 * few
-    assert many < 2.5 * one  # the checkpoint before, one array, and one gate of it in float64
+    assert (
+        many < 3 * one
+    )  # the checkpoint before; one array, as bytes and as numbers; one gate of it in float64
