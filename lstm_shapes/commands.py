@@ -6,6 +6,7 @@ import re
 import sys
 
 from lstm_shapes.layer import UsageError
+from lstm_shapes.layouts import NAMES
 from lstm_shapes.render import FORMATS, draw_blocks
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
@@ -27,6 +28,12 @@ def declare_identify(command: argparse.ArgumentParser) -> None:
     add("--parameters", metavar="N", type=int, help="instead of shapes: how many parameters the layer has")
     add("--input", dest="input_dim", metavar="N", type=int, help="with --parameters: only this input_dim")
     add("--units", metavar="N", type=int, help="with --parameters: only so many units")
+    add(
+        "--framework",
+        metavar="NAME",
+        default="keras",
+        help="with --parameters: whose layers (default: keras)",
+    )
     add("--format", choices=("text", "json"), default="text", help="default: text")
 
 
@@ -36,18 +43,20 @@ def run_identify(args: argparse.Namespace) -> tuple[str, int]:
 
     if bool(args.shapes) == (args.parameters is not None):
         raise UsageError("give shapes, as in identify 100x80 20x80 80, or --parameters 19360: one of the two")
-    if args.shapes and (args.input_dim is not None or args.units is not None):
-        raise UsageError("--input and --units go with --parameters: shapes tell them already")
+    if args.shapes and (args.input_dim is not None or args.units is not None or args.framework != "keras"):
+        raise UsageError("--input, --units and --framework go with --parameters: shapes tell them already")
     try:
         if args.shapes:
             found = identify([shape(text) for text in args.shapes])
             return (_json(found.to_dict()) if args.format == "json" else _said(found)), 0 if found else 1
-        counts = from_parameters(args.parameters, input_dim=args.input_dim, units=args.units)
+        counts = from_parameters(
+            args.parameters, input_dim=args.input_dim, units=args.units, frameworks=(args.framework,)
+        )
     except ValueError as error:
         raise UsageError(str(error)) from None
     if args.format == "json":
         return _json({"schema": 1, "candidates": [one._asdict() for one in counts]}), 0 if counts else 1
-    return _counts(args.parameters, counts), 0 if counts else 1
+    return _counts(args.parameters, args.framework, counts), 0 if counts else 1
 
 
 def shape(text: str) -> tuple[int, ...]:
@@ -66,28 +75,27 @@ def _said(found: Identified) -> str:
         return f"No recurrent layer has these arrays: {found.closest}."
     if found.parts:
         lines = [f"[{first}] {_one(candidate)}" for first, candidate in found.parts]
-        return "\n".join(
-            ["Several layers, one after another; each line begins with its first array:", *lines]
-        )
+        return "\n".join(["Recurrent layers among these arrays, each with the index of its first:", *lines])
     shown = [line for one in found.candidates[:MOST_SHOWN] for line in _candidate(one)]
     more = len(found.candidates) - MOST_SHOWN
     return "\n".join([*shown, *([f"... and {more} more: --format json has all"] if more > 0 else [])])
 
 
 def _candidate(one: Candidate) -> list[str]:
-    lines = [_one(one), *(f"  {reason}" for reason in one.reason.split("; "))]
-    return [*lines, f"  not given: {', '.join(one.missing)}"] if one.missing else lines
+    missing = [f"not given: {', '.join(one.missing)}"] if one.missing else []
+    return [_one(one), *(f"  {line}" for line in (*one.reasons, *missing, *one.notes))]
 
 
 def _one(candidate: Candidate) -> str:
     from lstm_shapes.render.outline import headline
 
-    return headline(candidate.layer).partition(": ")[2]
+    said = headline(candidate.layer).partition(": ")[2]
+    return said.replace(", merge_mode None", "")  # which no shape tells
 
 
-def _counts(total: int, counts: list[Count]) -> str:
+def _counts(total: int, framework: str, counts: list[Count]) -> str:
     if not counts:
-        return f"No LSTM, GRU or SimpleRNN of Keras has {total:,} parameters under these conditions."
+        return f"No LSTM, GRU or SimpleRNN of {NAMES[framework]} has {total:,} parameters under these conditions."
     rows = [f"{'cell':10}  input_dim  units  directions  options"]
     for one in counts:
         options = ", ".join(f"{key}={value}" for key, value in one.options.items())

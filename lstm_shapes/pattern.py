@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import namedtuple
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -126,3 +127,52 @@ def gate_ranges(pattern: str, gates: tuple[str, ...], sizes: Mapping[str, Size])
         gate: [((b * count + i) * inner, (b * count + i + 1) * inner) for b in blocks]
         for i, gate in enumerate(gates)
     }
+
+
+SAME = {"hidden": "unit"}  # as many hidden features come in as units go out
+
+# Where a shape contradicts a pattern: the axis (None: their number), its length, what it was to be (a multiple of).
+Misfit = namedtuple("Misfit", "axis given wanted multiple")
+
+
+def solve(pattern: str, shape: tuple[int, ...], known: Mapping[str, int]) -> dict[str, int] | Misfit:
+    """The sizes under which an array stored as `pattern` has this `shape`; or a `Misfit` that says why none do.
+
+    >>> solve("input (gate unit)", (100, 80), {"gate": 4})
+    {'gate': 4, 'input': 100, 'unit': 20}
+    >>> solve("hidden (gate unit)", (21, 80), {"gate": 4, "unit": 20})
+    Misfit(axis=0, given=21, wanted=20, multiple=False)
+    >>> solve("(gate unit)", (80,), {"gate": 3})
+    Misfit(axis=0, given=80, wanted=3, multiple=True)
+
+    Parameters
+    ----------
+    pattern : str
+    shape : tuple of int
+    known : mapping
+        Sizes that are certain, by name; `hidden` is `unit`.
+
+    Returns
+    -------
+    dict or Misfit
+        With what is known in it.  Of two sizes that only their product tells, neither is.
+    """
+    stored = axes(pattern)
+    if len(stored) != len(shape):
+        return Misfit(None, len(shape), len(stored), False)
+    sizes = dict(known)
+    for number, (axis, given) in enumerate(zip(stored, shape, strict=True)):
+        product, unknown = 1, []
+        for word in axis:
+            name = SAME.get(word, word)
+            if name in sizes:
+                product *= sizes[name]
+            else:
+                unknown.append(name)
+        if not unknown and product != given:
+            return Misfit(number, given, product, False)
+        if unknown and (product == 0 or given % product or given == 0):
+            return Misfit(number, given, product, True)
+        if len(unknown) == 1:
+            sizes[unknown[0]] = given // product
+    return sizes

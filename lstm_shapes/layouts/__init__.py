@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-FRAMEWORKS = ("keras", "keras2", "pytorch", "onnx")
+NAMES = {"keras": "Keras", "keras2": "Keras 2", "pytorch": "PyTorch", "onnx": "ONNX"}
+FRAMEWORKS = tuple(NAMES)
 
 MULTIPLIES = {
     "kernel": "multiplies the input x[t]",
@@ -56,6 +57,7 @@ class Layout:
     source: str
     title: str = ""  # the cell's name, where the framework has another than cells.CELLS
     suffix: Mapping[str, str] = field(default_factory=dict)  # direction -> what its names end in
+    note: str = ""  # what a reader has to know who meets such arrays
 
 
 def find(framework: str, cell: str) -> Layout:

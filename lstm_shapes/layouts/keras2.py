@@ -71,6 +71,7 @@ def _gate_by_gate(letters: dict[str, str]) -> tuple[Array, ...]:
 ONE: dict[str, Any] = {
     **PATHS,
     "options": {},
+    "note": "stored gate by gate: a file of Keras 1",
     "verified": "run: Keras 1.2.2",
     "source": "keras/layers/recurrent.py, consume_less='cpu' (the default), Keras 1.2.2",
 }

@@ -69,33 +69,12 @@ def solve(
     """The sizes under which each array has its shape; None where there are none."""
     sizes: dict[str, int] = {}
     for array, shape in zip(arrays, shapes, strict=True):
-        axes = pattern.axes(array.pattern)
-        if len(axes) != len(shape):
-            return None
         gates = layout.gates if array.gates is None else array.gates
-        known = {"gate": len(gates), "part": len(array.parts)}
-        for axis, length in zip(axes, shape, strict=True):
-            if not _divide(axis, length, known, sizes):
-                return None
+        found = pattern.solve(array.pattern, shape, {**sizes, "gate": len(gates), "part": len(array.parts)})
+        if isinstance(found, pattern.Misfit):
+            return None
+        sizes |= {name: size for name, size in found.items() if name not in ("gate", "part")}
     return sizes
-
-
-def _divide(axis: tuple[str, ...], length: int, known: dict[str, int], sizes: dict[str, int]) -> bool:
-    """Whether `length` is the axis' length under the sizes; learns the one size that is not known yet."""
-    open_ = []
-    for word in axis:
-        name = "unit" if word == "hidden" else word
-        size = known.get(name, sizes.get(name))
-        if size is None:
-            open_.append(name)
-        elif size == 0 or length % size:
-            return size == length == 0
-        else:
-            length //= size
-    if not open_:
-        return length == 1
-    sizes[open_[0]] = length
-    return length > 0
 
 
 def claims(fit: Fit) -> dict[str, Any]:

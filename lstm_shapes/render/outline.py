@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from lstm_shapes.layouts import MULTIPLIES
+from lstm_shapes.layouts import MULTIPLIES, NAMES
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from lstm_shapes.layer import Explanation, Layer, Weight
 
-FRAMEWORK_NAMES = {"keras": "Keras", "keras2": "Keras 2", "pytorch": "PyTorch", "onnx": "ONNX"}
 MORE = "Read more: `docs/start/what-is-the-80.md`; `make site` builds the pages."
 
 
@@ -57,7 +56,7 @@ def of_layer(layer: Layer) -> Iterator[Block]:
 def headline(layer: Layer) -> str:
     """`encoder_lstm: bidirectional LSTM of Keras, 100 inputs, 20 units, merge_mode 'sum'`."""
     two = len(layer.directions) == 2
-    framework = FRAMEWORK_NAMES.get(layer.framework, layer.framework)
+    framework = NAMES.get(layer.framework, layer.framework)
     words = [f"{'bidirectional ' if two else ''}{layer.cell} of {framework}"]
     words += [
         _counted(layer.input_dim, "inputs"),
