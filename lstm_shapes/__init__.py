@@ -17,6 +17,8 @@ _WHERE = {
     "explain": "front",
     "check": "checks",
     "history": "histories",
+    "label": "labels",
+    "unlabel": "labels",
     "tensorboard_callback": "callbacks",
     "Explanation": "layer",
     "Layer": "layer",
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from lstm_shapes.checks import check as check
     from lstm_shapes.front import explain as explain
     from lstm_shapes.histories import history as history
+    from lstm_shapes.labels import label as label
+    from lstm_shapes.labels import unlabel as unlabel
     from lstm_shapes.layer import Connection as Connection
     from lstm_shapes.layer import Explanation as Explanation
     from lstm_shapes.layer import Layer as Layer

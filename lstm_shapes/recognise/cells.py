@@ -207,6 +207,11 @@ def _options(found: Found, known: bool) -> dict[str, Any]:
     for name in ("return_sequences", "return_state", "go_backwards", "stateful"):
         if isinstance(config.get(name), bool):
             options[name] = config[name]
+    if config.get("zero_output_for_mask") is True:
+        options["zero_output_for_mask"] = True
+    for name in ("activation", "recurrent_activation"):
+        if (given := found.cell.config.get(name, config.get(name))) is not None:
+            options[name] = given[:100] if isinstance(given, str) else "custom"
     window = {k: v for k, v in fit.sizes.items() if k in ("depth", "height", "width")}
     if window:
         options["sizes"] = window

@@ -95,3 +95,31 @@ def _model_config(x: Any) -> dict[str, Any] | None:
     names = [base.__name__ for base in type(x).__mro__]
     kind = next((name for name in ("Sequential", "Functional") if name in names), None)
     return {"class_name": kind, "config": _config(x)} if kind else None
+
+
+def numbers(x: Any) -> dict[str, Any]:
+    """The arrays themselves, as NumPy's, by the same keys: the framework's own memory where it lets us, else copies.
+
+    Source: TensorFlow's eager tensors offer their memory, read-only, through Python's buffer protocol; an assignment to
+    the variable makes new memory while somebody holds the old (tests/test_labels.py).
+    """
+    if _is_torch(x):
+        return {name: tensor.detach().cpu().numpy() for name, tensor in x.state_dict().items()}
+    return {str(i): _array(weight) for i, weight in enumerate(x.weights)}
+
+
+def _array(variable: Any) -> Any:
+    import numpy
+
+    held = getattr(
+        variable, "value", variable
+    )  # Keras 3 wraps TensorFlow's variable, whose `value` is a method
+    held = held() if callable(held) else getattr(held, "value", lambda: held)()
+    try:
+        return numpy.asarray(memoryview(held))
+    except (
+        TypeError,
+        ValueError,
+        BufferError,
+    ):  # another backend, or numbers that no buffer describes (bfloat16)
+        return numpy.asarray(variable.numpy())

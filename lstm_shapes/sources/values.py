@@ -65,13 +65,17 @@ class Place:
         ]
         return replace(self, shape=tuple(n for parts in lengths for n in parts), strides=tuple(strides))
 
-    def transpose(self, order: Sequence[int]) -> Place:
-        """The axes in another order."""
-        shape, strides = ([values[i] for i in order] for values in (self.shape, self.strides))
-        return replace(self, shape=tuple(shape), strides=tuple(strides))
+    def arranged(self, names: Sequence[str], order: Sequence[str]) -> Place:
+        """The axes, called `names`, in another order; one that is not there has the length 1."""
+        axes = dict(zip(names, zip(self.shape, self.strides, strict=True), strict=True))
+        shape, strides = zip(*(axes.get(name, (1, 0)) for name in order), strict=True)
+        return replace(self, shape=shape, strides=strides)
 
     def __getitem__(self, key: Any) -> Array:
-        """Numbers and slices, as of an array; `numpy.ndarray` in this machine's byte order."""
+        """Numbers and slices, as of an array; `numpy.ndarray` in this machine's byte order.
+
+        Along an axis that is given a list, all is read.
+        """
         part, after = _cut(self, key if isinstance(key, tuple) else (key,))
         with in_one_line(self.path), files.opened(self.path) as file:
             if _stamp(file) != self.stamp:
@@ -91,14 +95,15 @@ def _cut(place: Place, key: tuple[Any, ...]) -> tuple[Place, tuple[Any, ...]]:
     key += (slice(None),) * (place.ndim - len(key))
     start, shape, strides, after = place.start, [], [], []
     for one, size, stride in zip(key, place.shape, place.strides, strict=True):
-        sliced = isinstance(one, slice)
-        steps = range(size)[one] if sliced else range(size)[one:][:1]
+        listed = np.ndim(one) > 0
+        sliced = isinstance(one, slice) or listed
+        steps = range(size) if listed else range(size)[one] if sliced else range(size)[one:][:1]
         turned = steps.step < 0
         steps = steps[::-1] if turned else steps
         start += stride * (steps[0] if steps else 0)
         shape.append(len(steps))
         strides.append(stride * steps.step)
-        after.append(slice(None, None, -1 if turned else 1) if sliced else 0)
+        after.append(one if listed else slice(None, None, -1 if turned else 1) if sliced else 0)
     return replace(place, start=start, shape=tuple(shape), strides=tuple(strides)), tuple(after)
 
 
