@@ -102,7 +102,7 @@ def statistics(array: Array, last: Array | None, levels: Sequence[float]) -> dic
             "size": flat.size,
             "mean": float(flat.mean()),
             "std": float(flat.std()),
-            "norm": float(np.sqrt(flat @ flat)),
+            "norm": float(np.sqrt(np.einsum("i,i", flat, flat))),  # BLAS would start threads of its own
             "min": float(flat.min()),
             "max": float(flat.max()),
             "change": float("nan") if last is None else float(np.abs(flat - np.asarray(last).ravel()).max()),
