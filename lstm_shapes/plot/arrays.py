@@ -70,7 +70,8 @@ def matrix_map(weight: Weight, ax: Axes | None = None) -> Axes:
 def weights(layer: Layer, arrays: Sequence[Any], limit: float | None = None, title: str = "") -> Figure:
     """Heat maps of all arrays of a layer: directions side by side, gates under their colours, one colour scale.
 
-    White is zero, red above, blue below.
+    White is zero, red above, blue below.  Gates run across the page; an array that stores them down its rows, as
+    PyTorch's do, is turned, and its title says so.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def weights(layer: Layer, arrays: Sequence[Any], limit: float | None = None, tit
     Raises
     ------
     UsageError
-        If the arrays are not those of the layer.
+        If the arrays are not those of the layer, or have more than two axes.
 
     Examples
     --------
@@ -105,6 +106,8 @@ def weights(layer: Layer, arrays: Sequence[Any], limit: float | None = None, tit
     limit = limit or largest or 1.0
     figure, axes = _grid(layer)
     for weight, array, ax in zip(layer.weights, arrays, axes, strict=True):
+        if _upright(weight):
+            array = array.T
         rows, columns = np.atleast_2d(array).shape
         image = ax.imshow(
             np.atleast_2d(array), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest",
@@ -119,6 +122,11 @@ def weights(layer: Layer, arrays: Sequence[Any], limit: float | None = None, tit
 
 def _same_shapes(layer: Layer, shapes: list[tuple[int, ...]]) -> None:
     expected = [tuple(weight.shape) for weight in layer.weights]
+    deep = next((weight for weight in layer.weights if len(weight.shape) > 2), None)
+    if deep is not None:
+        raise UsageError(
+            f"{deep.path} has {len(deep.shape)} axes: a heat map shows two; take histograms instead"
+        )
     if shapes != expected:
         raise UsageError(
             f"the arrays have the shapes {shape_text(shapes)}, but {layer.path} has {shape_text(expected)}: "
@@ -126,15 +134,19 @@ def _same_shapes(layer: Layer, shapes: list[tuple[int, ...]]) -> None:
         )
 
 
+def _upright(weight: Weight) -> bool:
+    """Whether the gates of an array run down its rows."""
+    return len(weight.shape) == 2 and weight.gate_axis == 0
+
+
 def _grid(layer: Layer) -> tuple[Figure, list[Axes]]:
     """One panel an array, all to one scale; a vector is drawn as a strip, or nobody would see it."""
     across = len(layer.directions) if layer.weights[0].direction else 1
     down = len(layer.weights) // across
     first = layer.weights[:down]
-    heights = [
-        max(weight.shape[0] if len(weight.shape) == 2 else 1, first[0].shape[-1] // 12) for weight in first
-    ]
-    inch = 3.9 / first[0].shape[-1]
+    shapes = [tuple(weight.shape)[:: -1 if _upright(weight) else 1] for weight in first]
+    heights = [max(shape[0] if len(shape) == 2 else 1, shapes[0][-1] // 12) for shape in shapes]
+    inch = 3.9 / shapes[0][-1]
     figure, axes = plt.subplots(
         down, across, squeeze=False, layout="constrained", height_ratios=heights, facecolor="white",
         figsize=(4.7 * across + 0.6, sum(heights) * inch + 0.95 * down + 0.3),
@@ -144,19 +156,33 @@ def _grid(layer: Layer) -> tuple[Figure, list[Axes]]:
 
 def _frame(ax: Axes, weight: Weight, rows: int, columns: int) -> None:
     """Names: the array's, the axes', and each gate's in its colour above its columns."""
-    words = (f"[{weight.index}]", weight.direction, weight.role, shape_text(weight.shape))
+    turned = _upright(weight)
+    index = "" if weight.index is None else f"[{weight.index}]"
+    words = (index, weight.direction, weight.role, shape_text(weight.shape), "turned" if turned else "")
+    names = [
+        f"{name.replace('*', ' × ')} ({formula})"
+        for name, formula in zip(weight.axes, weight.formula, strict=True)
+    ]
+    names = names[::-1] if turned else names
     ax.set_title(" ".join(filter(None, words)), fontsize=10.5, pad=20 if weight.gates else 6)
-    ax.set_yticks([0, rows] if len(weight.shape) == 2 and not weight.parts else [])
-    ax.set_ylabel(f"{weight.axes[0]} ({weight.formula[0]})" if len(weight.shape) == 2 else "", fontsize=9)
-    ax.set_xlabel(f"{weight.axes[-1].replace('*', ' × ')} ({weight.formula[-1]})", fontsize=9)
+    ax.set_yticks([0, rows] if len(names) == 2 and not weight.parts else [])
+    ax.set_ylabel(names[0] if len(names) == 2 else "", fontsize=9)
+    ax.set_xlabel(names[-1], fontsize=9)
     ax.set_xticks(sorted({0, columns, *(start for ranges in weight.gates.values() for start, *_ in ranges)}))
     ax.tick_params(length=3, labelsize=9)
-    for gate, ((start, stop),) in weight.gates.items():
-        style = {"facecolor": FILL[gate], "edgecolor": "none", "boxstyle": "square,pad=0.25"}
-        where = ((start + stop) / 2 / columns, 1)
-        ax.annotate(
-            gate, where, (0, 9), xycoords="axes fraction", textcoords="offset points", ha="center", va="center",
-            fontsize=8.5, color=INK, bbox=style,
-        )  # fmt: skip
-        if start:
-            ax.axvline(start, color=INK, linewidth=0.8)
+    for gate, ranges in weight.gates.items():
+        for start, stop, *step in ranges:
+            if step:
+                continue  # gates that alternate column by column have no block to be named
+            style = {
+                "facecolor": FILL.get(gate, "#e4e4e4"),
+                "edgecolor": "none",
+                "boxstyle": "square,pad=0.25",
+            }
+            where = ((start + stop) / 2 / columns, 1)
+            ax.annotate(
+                gate, where, (0, 9), xycoords="axes fraction", textcoords="offset points", ha="center", va="center",
+                fontsize=8.5, color=INK, bbox=style,
+            )  # fmt: skip
+            if start:
+                ax.axvline(start, color=INK, linewidth=0.8)
