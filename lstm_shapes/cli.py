@@ -42,6 +42,12 @@ DIFF = """examples:
 """
 
 
+PLOT = """examples:
+  python -m lstm_shapes plot model.keras -o weights.svg
+  python -m lstm_shapes plot 1.hdf5 -o forget.png --layer encoder_lstm --what histograms
+"""
+
+
 def formatter(prog: str) -> argparse.HelpFormatter:
     """Help 80 columns wide.  Left to ask for the terminal's width, argparse imports shutil for every option."""
     return argparse.RawDescriptionHelpFormatter(prog, width=80)
@@ -245,13 +251,13 @@ def run_check(args: argparse.Namespace) -> tuple[str, int]:
     return str(found), 0 if found.agrees else 1
 
 
-def _later(name: str) -> Any:
-    """A function of `commands.py`, which is imported only when one of its commands is asked for."""
+def _later(name: str, module: str = "commands") -> Any:
+    """A function of a module that is imported only when one of its commands is asked for."""
 
     def call(*args: Any) -> Any:
-        from lstm_shapes import commands
+        from importlib import import_module
 
-        return getattr(commands, name)(*args)
+        return getattr(import_module(f"lstm_shapes.{module}"), name)(*args)
 
     return call
 
@@ -266,6 +272,12 @@ COMMANDS = {
         _later("run_identify"),
     ),
     "diff": ("say what changed between two checkpoints", DIFF, _later("declare_diff"), _later("run_diff")),
+    "plot": (
+        "draw a layer of a checkpoint (needs Matplotlib)",
+        PLOT,
+        _later("declare_plot", "drawing"),
+        _later("run_plot", "drawing"),
+    ),
     "check": ("compare with the real Keras layer (needs Keras)", CHECK, declare_check, run_check),
 }
 

@@ -6,9 +6,9 @@
 'kernel (100, 80)'
 """
 
-from lstm_shapes.plot.arrays import matrix_map, weights
+from lstm_shapes.plot.arrays import matrix_map, matrix_maps, weights
 from lstm_shapes.plot.cell import cell_diagram
 from lstm_shapes.plot.distributions import histograms
 from lstm_shapes.plot.over_time import gates_over_time, history
 
-__all__ = ["cell_diagram", "gates_over_time", "histograms", "history", "matrix_map", "weights"]
+__all__ = ["cell_diagram", "gates_over_time", "histograms", "history", "matrix_map", "matrix_maps", "weights"]

@@ -16,6 +16,7 @@ from lstm_shapes.render.outline import shape_text
 from lstm_shapes.render.svg import FILL
 
 INK = "#222222"
+TALLEST = 3  # times as tall as wide; the kernel of 10,000 words would need a page of 12 m
 
 
 def matrix_map(weight: Weight, ax: Axes | None = None) -> Axes:
@@ -46,7 +47,13 @@ def matrix_map(weight: Weight, ax: Axes | None = None) -> Axes:
         for start, stop, *_ in ranges:
             where = (start, 0, stop - start, rows) if across else (0, start, columns, stop - start)
             ax.add_patch(
-                Rectangle(where[:2], *where[2:], facecolor=FILL[gate], edgecolor="white", linewidth=1.5)
+                Rectangle(
+                    where[:2],
+                    *where[2:],
+                    facecolor=FILL.get(gate, "#e4e4e4"),
+                    edgecolor="white",
+                    linewidth=1.5,
+                )
             )
             ax.text(
                 where[0] + where[2] / 2, where[1] + where[3] / 2, gate, ha="center", va="center", color=INK
@@ -65,6 +72,44 @@ def matrix_map(weight: Weight, ax: Axes | None = None) -> Axes:
     (ax.set_yticks if across else ax.set_xticks)([0, rows if across else columns] if len(names) == 2 else [])
     ax.spines[:].set_visible(False)
     return ax
+
+
+def matrix_maps(layer: Layer) -> Figure:
+    """All arrays of a layer, each as `matrix_map` draws it: a row an array, a column a direction.
+
+    Parameters
+    ----------
+    layer : Layer
+        Of numbers, not of symbols.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    UsageError
+        If an array has more than two axes.
+
+    Examples
+    --------
+    >>> import lstm_shapes
+    >>> layer = lstm_shapes.explain(input_dim=100, units=20, bidirectional=True).layers[0]
+    >>> [ax.get_title() for ax in matrix_maps(layer).axes[:2]]
+    ['forward kernel (100, 80)', 'backward kernel (100, 80)']
+    """
+    _same_shapes(layer, [tuple(weight.shape) for weight in layer.weights])
+    figure, axes = _grid(layer, [tuple(weight.shape) for weight in layer.weights])
+    widest = max(weight.shape[-1] for weight in layer.weights)
+    for weight, ax in zip(layer.weights, axes, strict=True):
+        matrix_map(weight, ax)
+        too_tall = weight.shape[0] > TALLEST * widest and len(weight.shape) == 2
+        words = (weight.direction, ax.get_title(), "not to scale" if too_tall else "")
+        ax.set_title(" ".join(filter(None, words)))
+        strip = too_tall or len(weight.shape) == 1 or bool(weight.parts)
+        ax.set(xlim=(0, widest), aspect="auto" if strip else "equal")
+    figure.suptitle(layer.path)
+    return figure
 
 
 def weights(layer: Layer, arrays: Sequence[Any], limit: float | None = None, title: str = "") -> Figure:
@@ -101,10 +146,13 @@ def weights(layer: Layer, arrays: Sequence[Any], limit: float | None = None, tit
     [(-0.5, 0.5), (-0.5, 0.5), (-0.5, 0.5)]
     """
     arrays = [np.asarray(array) for array in arrays]
-    _same_shapes(layer, [array.shape for array in arrays])
+    shapes = [array.shape for array in arrays]
+    _same_shapes(layer, shapes)
     largest = max(float(np.abs(array).max()) for array in arrays)
     limit = limit or largest or 1.0
-    figure, axes = _grid(layer)
+    figure, axes = _grid(
+        layer, [shape[::-1] if _upright(w) else shape for w, shape in zip(layer.weights, shapes, strict=True)]
+    )
     for weight, array, ax in zip(layer.weights, arrays, axes, strict=True):
         if _upright(weight):
             array = array.T
@@ -124,9 +172,7 @@ def _same_shapes(layer: Layer, shapes: list[tuple[int, ...]]) -> None:
     expected = [tuple(weight.shape) for weight in layer.weights]
     deep = next((weight for weight in layer.weights if len(weight.shape) > 2), None)
     if deep is not None:
-        raise UsageError(
-            f"{deep.path} has {len(deep.shape)} axes: a heat map shows two; take histograms instead"
-        )
+        raise UsageError(f"{deep.path} has {len(deep.shape)} axes: a page shows two; take histograms instead")
     if shapes != expected:
         raise UsageError(
             f"the arrays have the shapes {shape_text(shapes)}, but {layer.path} has {shape_text(expected)}: "
@@ -139,17 +185,18 @@ def _upright(weight: Weight) -> bool:
     return len(weight.shape) == 2 and weight.gate_axis == 0
 
 
-def _grid(layer: Layer) -> tuple[Figure, list[Axes]]:
+def _grid(layer: Layer, shapes: list[tuple[int, ...]]) -> tuple[Figure, list[Axes]]:
     """One panel an array, all to one scale; a vector is drawn as a strip, or nobody would see it."""
     across = len(layer.directions) if layer.weights[0].direction else 1
     down = len(layer.weights) // across
-    first = layer.weights[:down]
-    shapes = [tuple(weight.shape)[:: -1 if _upright(weight) else 1] for weight in first]
-    heights = [max(shape[0] if len(shape) == 2 else 1, shapes[0][-1] // 12) for shape in shapes]
-    inch = 3.9 / shapes[0][-1]
+    widest = max(shape[-1] for shape in shapes)
+    tall = [shape[0] if len(shape) == 2 else 1 for shape in shapes[:down]]
+    heights = [
+        min(max(one, widest / 12), 3 * widest) for one in tall
+    ]  # 10,000 words would need a page of 12 m
     figure, axes = plt.subplots(
         down, across, squeeze=False, layout="constrained", height_ratios=heights, facecolor="white",
-        figsize=(4.7 * across + 0.6, sum(heights) * inch + 0.95 * down + 0.3),
+        figsize=(4.7 * across + 0.6, sum(heights) * 3.9 / widest + 0.95 * down + 0.3),
     )  # fmt: skip
     return figure, list(axes.T.flat)
 

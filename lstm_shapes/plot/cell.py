@@ -14,7 +14,7 @@ from matplotlib.path import Path
 from lstm_shapes.cells import CELLS, GATE_MEANING, Cell
 from lstm_shapes.diagram import Diagram, Node, diagram, inputs
 from lstm_shapes.equations import LATEX, Term, write
-from lstm_shapes.layer import Layer
+from lstm_shapes.layer import Layer, Weight
 from lstm_shapes.render.outline import range_text
 from lstm_shapes.render.svg import FILL
 
@@ -31,7 +31,7 @@ class _Sheet:
     ax: Axes
     cell: Cell
     where: Mapping[Term, tuple[float, float]]
-    slices: Mapping[str, str]  # gate -> its columns of the kernel
+    slices: Mapping[str, str]  # gate -> its part of the kernel
     biased: bool  # the recurrent product has a bias of its own
     scale: float  # of the letters: 1 where a unit is INCH inches
 
@@ -69,7 +69,7 @@ def cell_diagram(
     ax = ax or plt.figure(figsize=(width * INCH, height * INCH), facecolor="white").add_axes((0, 0, 1, 1))
     ax.set(xlim=(-0.25, width - 0.25), ylim=(0.9 - height, 0.9), aspect="equal")
     ax.axis("off")
-    slices = {} if layer is None else {g: range_text(tuple(r)) for g, r in layer.weights[0].gates.items()}
+    slices = {} if layer is None else _slices(layer.weights[0])
     biased = bool({**kind.options, **options}.get("reset_after"))
     sheet = _Sheet(ax, kind, where, slices, biased, _inches(ax, width, height) / INCH)
     for start, end in drawn.wires:
@@ -77,6 +77,14 @@ def cell_diagram(
     for node in drawn.nodes.values():
         _node(sheet, node)
     return ax
+
+
+def _slices(kernel: Weight) -> dict[str, str]:
+    """Each gate's part of the kernel, as one writes it: columns in Keras, rows in PyTorch."""
+    before, after = ("", ", :") if kernel.gate_axis == 0 else (":, ", "")
+    return {
+        gate: f"kernel[{before}{range_text(tuple(ranges))}{after}]" for gate, ranges in kernel.gates.items()
+    }
 
 
 def _column_middles(drawn: Diagram) -> list[float]:
@@ -158,7 +166,7 @@ def _box(sheet: _Sheet, term: Term, x: float, y: float, colour: str) -> None:
     columns = sheet.slices.get(term.args[0]) if term.op == "x" else None
     _write(sheet, x, y + (0.12 if columns else 0), formula, 13)
     if columns:
-        _write(sheet, x, y - 0.2, f"kernel[:, {columns}]", 8.5, family="monospace")
+        _write(sheet, x, y - 0.2, columns, 8.5, family="monospace")
 
 
 def _leaves(sheet: _Sheet, node: Node, x: float, y: float) -> None:
