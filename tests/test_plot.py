@@ -106,6 +106,14 @@ def test_no_two_labels_overlap(cell, options):
     assert overlapping(plot.cell_diagram(cell, **options)) == []
 
 
+@pytest.mark.parametrize(("cell", "options"), STEPS)
+def test_no_two_labels_overlap_with_numbers_in_them(cell, options):
+    values = dict.fromkeys((*CELLS[cell].gates, *CELLS[cell].states), -0.25)
+    ax = plot.cell_diagram(cell, values=values, **options)
+    assert overlapping(ax) == []
+    assert crossed(ax) == 0
+
+
 def test_no_two_labels_overlap_in_a_small_figure():
     ax = plt.subplots(figsize=(5, 4))[1]
     layer = lstm_shapes.explain(input_dim=100, units=20).layers[0]

@@ -7,7 +7,7 @@ The baselines are in tests/baseline; after a change that is meant, `pytest tests
 from __future__ import annotations
 
 import pathlib
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -397,3 +397,29 @@ def test_a_kernel_that_is_a_convolution_is_refused_with_a_way_out(tmp_path, caps
     assert main(words) == 2
     assert "has 4 axes: a page shows two; take histograms instead" in capsys.readouterr().err
     assert main([*words, "--what", "histograms"]) == 0
+
+
+# ---------------------------------------------------------------- numbers in the diagram
+
+
+@pytest.mark.parametrize("make", [keras.layers.LSTM, keras.layers.GRU])
+def test_a_step_of_a_trace_stands_in_the_diagram(make):
+    reader, x = make(3), waves(1, 5, 2).astype("float32")
+    reader(x)
+    step = lstm_shapes.trace(reader, x).isel(direction=0, batch=0, time=4, unit=1)
+    texts = [text.get_text() for text in plot.cell_diagram(make.__name__.lower(), values=step).texts]
+    assert f"$h_t$ = {float(reader(x)[0, 1]):.2f}" in texts
+    under = {
+        name.split("$")[1]: number
+        for number, name in pairwise(texts)
+        if "gate" in name or "candidate" in name
+    }
+    letters = CELLS[make.__name__.lower()].letters
+    assert under == {
+        f"{letters[gate]}_t": f"{value:.2f}" for gate, value in step.activation.to_series().items()
+    }
+
+
+def test_values_of_more_than_one_step_are_refused():
+    with pytest.raises(UsageError, match=r"one step of one unit was expected, as in .isel\(time=3, unit=2\)"):
+        plot.cell_diagram("lstm", values=a_trace().isel(direction=0, batch=0))

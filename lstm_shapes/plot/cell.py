@@ -14,7 +14,7 @@ from matplotlib.path import Path
 from lstm_shapes.cells import CELLS, GATE_MEANING, Cell
 from lstm_shapes.diagram import Diagram, Node, diagram, inputs
 from lstm_shapes.equations import LATEX, Term, write
-from lstm_shapes.layer import Layer, Weight
+from lstm_shapes.layer import Layer, UsageError, Weight
 from lstm_shapes.render.outline import range_text
 from lstm_shapes.render.svg import FILL
 
@@ -32,12 +32,13 @@ class _Sheet:
     cell: Cell
     where: Mapping[Term, tuple[float, float]]
     slices: Mapping[str, str]  # gate -> its part of the kernel
+    values: Mapping[str, float]  # gate or state -> its number at this step
     biased: bool  # the recurrent product has a bias of its own
     scale: float  # of the letters: 1 where a unit is INCH inches
 
 
 def cell_diagram(
-    cell: str = "lstm", ax: Axes | None = None, layer: Layer | None = None, **options: Any
+    cell: str = "lstm", ax: Axes | None = None, layer: Layer | None = None, values: Any = None, **options: Any
 ) -> Axes:
     """One step of a cell from left to right, drawn from its own step function; each gate has its colour.
 
@@ -48,6 +49,9 @@ def cell_diagram(
         Default: a figure large enough.
     layer : Layer, optional
         Its kernel's slices are written in the boxes.
+    values : mapping or xarray.Dataset, optional
+        Numbers to write at the gates and states: `{"forget": 0.93, "c": 1.2}`, or one unit at one step of a trace,
+        as in `trace.isel(direction=0, batch=0, time=3, unit=2)`.
     **options
         Of the step: `reset_after` for a GRU.
 
@@ -70,13 +74,26 @@ def cell_diagram(
     ax.set(xlim=(-0.25, width - 0.25), ylim=(0.9 - height, 0.9), aspect="equal")
     ax.axis("off")
     slices = {} if layer is None else _slices(layer.weights[0])
+    numbers = {} if values is None else _numbers(values)
     biased = bool({**kind.options, **options}.get("reset_after"))
-    sheet = _Sheet(ax, kind, where, slices, biased, _inches(ax, width, height) / INCH)
+    sheet = _Sheet(ax, kind, where, slices, numbers, biased, _inches(ax, width, height) / INCH)
     for start, end in drawn.wires:
         _wire(sheet, start, end, x[drawn.nodes[end].column - 1])
     for node in drawn.nodes.values():
         _node(sheet, node)
     return ax
+
+
+def _numbers(values: Any) -> dict[str, float]:
+    """A mapping as it is; of a trace, the activation of each gate, and the states."""
+    if not hasattr(values, "data_vars"):
+        return {name: float(value) for name, value in values.items()}
+    if any(size > 1 for dim, size in values.activation.sizes.items() if dim != "gate"):
+        raise UsageError(
+            f"values of {dict(values.activation.sizes)}: one step of one unit was expected, as in .isel(time=3, unit=2)"
+        )
+    states = {name: values[name].item() for name in ("h", "c") if name in values}
+    return {gate: values.activation.sel(gate=gate).item() for gate in values.gate.values.tolist()} | states
 
 
 def _slices(kernel: Weight) -> dict[str, str]:
@@ -131,8 +148,14 @@ def _node(sheet: _Sheet, node: Node) -> None:
         _write(sheet, x, y, SIGNS[term.op], 10 if term.op == "tanh" else 14)
     if node.result:
         label = _named(sheet.cell, node.result)
-        right = x + ROUND / 2 if len(label) > 8 else x + 0.15
-        _write(sheet, right, y + 0.48, label, 12, ha="right", va="bottom")
+        value = "" if node.result not in sheet.values else f"{sheet.values[node.result]:.2f}"
+        if node.result in sheet.cell.states:
+            label += f" = {value}" if value else ""
+            side, at = ("left", x - 0.1) if value else ("right", x + 0.15)
+        else:
+            side, at = "right", x + ROUND / 2
+            _write(sheet, x, y - 0.4, value, 10.5, va="top")
+        _write(sheet, at, y + 0.48, label, 12, ha=side, va="bottom")
     if node.result in sheet.cell.states:
         _leaves(sheet, node, x, y)
 
