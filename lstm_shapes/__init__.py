@@ -19,6 +19,7 @@ _WHERE = {
     "history": "histories",
     "label": "labels",
     "unlabel": "labels",
+    "trace": "traces",
     "tensorboard_callback": "callbacks",
     "Explanation": "layer",
     "Layer": "layer",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from lstm_shapes.layer import Layer as Layer
     from lstm_shapes.layer import UsageError as UsageError
     from lstm_shapes.layer import Weight as Weight
+    from lstm_shapes.traces import trace as trace
 
 
 def __getattr__(name: str) -> Any:

@@ -69,7 +69,7 @@ def label(thing: Any, layer: str | None = None, *, input_names: Sequence[Hashabl
     UsageError
         If there is no such layer, its arrays are not made yet, or a file cannot be read.
     """
-    found, arrays = opened(thing)
+    found, arrays, _ = opened(thing)
     chosen = [choose(found, layer)] if layer is not None else list(found.layers)
     if not chosen:
         raise UsageError(f"{found.source} has no recurrent layer: there is nothing to label")
@@ -84,18 +84,23 @@ def label(thing: Any, layer: str | None = None, *, input_names: Sequence[Hashabl
     return named if len(named) > 1 else named[chosen[0].path]
 
 
-def opened(thing: Any) -> tuple[Explanation, Callable[[Sequence[str]], Mapping[str, Any]]]:
-    """What is in a file or a live object, and how its arrays are had: NumPy's, or a file's `Place`s."""
+def opened(thing: Any) -> tuple[Explanation, Callable[[Sequence[str]], Mapping[str, Any]], Any]:
+    """What is in a file or a live object, how its arrays are had (NumPy's, or a file's `Place`s), and its config."""
     try:
         if isinstance(thing, str | os.PathLike):
             from lstm_shapes.sources.values import places
 
             name = os.fspath(thing)
-            found = replace(told(read(name)), source=os.path.basename(name.rstrip("/")))
-            return found, lambda keys: places(name, keys)
+            listing = read(name)
+            found = replace(told(listing), source=os.path.basename(name.rstrip("/")))
+            return found, lambda keys: places(name, keys), (listing.config or {}).get("model_config")
         listing = live_listing(thing)
         held = numbers(thing)
-        return told(listing), lambda keys: {key: held[key] for key in keys}
+        return (
+            told(listing),
+            lambda keys: {key: held[key] for key in keys},
+            (listing.config or {})["model_config"],
+        )
     except SourceError as error:
         raise UsageError(str(error)) from None
 

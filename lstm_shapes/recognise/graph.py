@@ -30,11 +30,12 @@ class Entry:
     kind: str
     config: dict[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()  # what else its calls are handed: "initial_state", "mask"
 
 
 def connected(explanation: Explanation, model_config: Any) -> Explanation:
     """The explanation with its connections, and with output shapes as far as the config tells them."""
-    graph = dict(_entries(model_config, "", 0))
+    graph = dict(entries(model_config))
     if not graph or len(graph) > MOST_LAYERS:
         return explanation
     kernels = {layer.path: next((w.index for w in layer.weights), None) for layer in explanation.layers}
@@ -56,7 +57,8 @@ def connected(explanation: Explanation, model_config: Any) -> Explanation:
     return replace(explanation, layers=layers, connections=tuple(dict.fromkeys(joined)))
 
 
-def _entries(model: Any, prefix: str, depth: int) -> Iterator[tuple[str, Entry]]:
+def entries(model: Any, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Entry]]:
+    """The layers of a model's config by their paths, those of models inside it too."""
     config = model.get("config") if isinstance(model, dict) else None
     layers = (
         config if isinstance(config, list) else config.get("layers") if isinstance(config, dict) else None
@@ -72,8 +74,8 @@ def _entries(model: Any, prefix: str, depth: int) -> Iterator[tuple[str, Entry]]
         path = f"{prefix}{name}"
         told = _sources(one.get("inbound_nodes"), prefix)
         chained = (before,) if before and model.get("class_name") == "Sequential" else ()
-        yield path, Entry(str(one.get("class_name")), own, told or chained)
-        yield from _entries(one, f"{path}/", depth + 1)
+        yield path, Entry(str(one.get("class_name")), own, told or chained, _more(one.get("inbound_nodes")))
+        yield from entries(one, f"{path}/", depth + 1)
         before = path
 
 
@@ -91,6 +93,28 @@ def _sources(nodes: Any, prefix: str) -> tuple[str, ...]:
             merges = len({str(one[0]) for one in node if isinstance(one, list) and one}) > 1
             found += [one[0] for one in (node if merges else node[:1]) if isinstance(one, list) and one]
     return tuple(f"{prefix}{name}" for name in dict.fromkeys(found) if isinstance(name, str))
+
+
+def _more(nodes: Any) -> tuple[str, ...]:
+    """Which other tensors a layer's calls are handed."""
+    found: list[str] = []
+    for node in nodes if isinstance(nodes, list) else []:
+        if isinstance(node, dict):  # Keras 3
+            arguments, given = node.get("args"), node.get("kwargs")
+            found += ["initial_state"] * (isinstance(arguments, list | tuple) and len(arguments) > 1)
+        else:  # Keras 2
+            given = (
+                node[0][3]
+                if isinstance(node, list) and node and isinstance(node[0], list) and len(node[0]) > 3
+                else None
+            )
+            found += ["initial_state"] * (isinstance(node, list) and len(node) > 1)
+        found += [
+            name
+            for name in ("initial_state", "mask")
+            if isinstance(given, dict) and given.get(name) is not None
+        ]
+    return tuple(dict.fromkeys(found))
 
 
 def _history(tensor: Any) -> Any:
