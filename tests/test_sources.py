@@ -374,3 +374,11 @@ def test_a_path_that_is_none():
     ):
         with pytest.raises(SourceError, match=message):
             read(path)
+
+
+@pytest.mark.parametrize("length", [128, 384, 1408])
+def test_a_safetensors_header_whose_length_begins_as_a_pickle_does(length):
+    header = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode().ljust(length)
+    data = len(header).to_bytes(8, "little") + header + bytes(8)
+    assert data[0] == 0x80 and data[1] < 6  # noqa: PT018
+    assert [array.path for array in listed(io.BytesIO(data), "memory").arrays] == ["w"]

@@ -60,22 +60,22 @@ def _by_magic(window: Window, head: bytes, tail: bytes) -> Callable[[Window, str
         return None
     if head.startswith(b"PK\3\4") or b"PK\5\6" in tail:
         return in_zip
+    from lstm_shapes.sources import safetensors
+
+    if safetensors.looks_so(head, window.size):  # its first byte, of a length, may be a pickle's
+        return safetensors.read
     if head[0] == 0x80 and head[1] < 6:
         from lstm_shapes.sources import torch_files
 
         return torch_files.read_stream
-    return _by_structure(window, head, tail)
+    return _by_structure(head, tail)
 
 
-def _by_structure(window: Window, head: bytes, tail: bytes) -> Callable[[Window, str], Listing] | None:
+def _by_structure(head: bytes, tail: bytes) -> Callable[[Window, str], Listing] | None:
     if head.startswith(b"\x93NUMPY"):
         from lstm_shapes.sources import npy
 
         return npy.read_npy
-    from lstm_shapes.sources import safetensors
-
-    if safetensors.looks_so(head, window.size):
-        return safetensors.read
     from lstm_shapes.sources import tf_bundle
 
     if tail.endswith(tf_bundle.MAGIC):
