@@ -44,6 +44,13 @@ def softmax(a: Array) -> Array:
     return found
 
 
+def log_softmax(a: Array) -> Array:
+    """Its logarithm, without underflow."""
+    low = a - a.max(axis=-1, keepdims=True)
+    found: Array = low - np.log(np.exp(low).sum(axis=-1, keepdims=True))
+    return found
+
+
 def gelu(a: Array) -> Array:
     """`a` times the probability that a normal number is below it."""
     erf = np.vectorize(math.erf, otypes=[a.dtype])
@@ -77,7 +84,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "softplus": softplus,
     "softsign": lambda a: a / (1 + np.abs(a)),
     "softmax": softmax,
-    "log_softmax": lambda a: np.log(softmax(a)),
+    "log_softmax": log_softmax,
     "log_sigmoid": lambda a: -softplus(-a),
     "squareplus": lambda a: 0.5 * (a + np.sqrt(a * a + 4)),
     "hard_sigmoid": lambda a: np.clip(a / 6 + 0.5, 0, 1),

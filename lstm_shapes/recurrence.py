@@ -5,7 +5,7 @@ The input's share of all steps is one product, the state's share is one product 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +18,8 @@ from lstm_shapes.cells import CELLS, Cell
 from lstm_shapes.layer import UsageError
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Squash = Callable[[Array], Array]
+Recur = Callable[[str, Array], Array]  # (gate, state) -> the state's share of that gate
 
 KNOWN_ROLES = {"kernel", "recurrent_kernel", "bias", "recurrent_bias"}
 SQUASH = {"sigmoid": "recurrent_activation", "tanh": "activation"}  # Keras's word for what a step calls so
@@ -35,7 +37,7 @@ class Part:
     recurrent: Array  # (units, gates*units)
     bias: Array  # (gates*units,)
     recurrent_bias: Array
-    squash: tuple[Callable[[Array], Array], Callable[[Array], Array]]  # of gates, of candidates
+    squash: tuple[Squash, Squash]  # of gates, of candidates
     options: Mapping[str, Any]
 
     @property
@@ -137,9 +139,11 @@ def _steps(
     out: Mapping[str, Array],
     kept: tuple[str, ...],
 ) -> tuple[Array, ...]:
-    record = Record(own)
+    record = Record(own, own.squash)
     for t in range(len(shares))[:: -1 if own.backwards else 1]:
-        values, pre = record.step(shares[t], states)
+        share = shares[t]
+        inputs = {gate: share[:, own.columns(gate)] for gate in own.gates}
+        values, pre = record.step(inputs, states, _recur(own, states[0]))
         new = tuple(values[name] for name in own.cell.states)
         here = None if mask is None else mask[:, t, None]
         states = (
@@ -169,19 +173,30 @@ def _input_shares(own: Part, x: Array, into: Array | None) -> Array:
     return shares
 
 
+def _recur(own: Part, h: Array) -> Recur:
+    """The state's share of each gate: one product for all that ask about `h` itself."""
+    product = h @ own.recurrent + own.recurrent_bias
+
+    def recur(gate: str, state: Array) -> Array:
+        at = own.columns(gate)
+        return product[:, at] if state is h else state @ own.recurrent[:, at] + own.recurrent_bias[at]
+
+    return recur
+
+
 class Record:
     """One step after another, with what went into each gate's activation.
 
     Which call of an activation belongs to which gate shows in the first step: its result *is* the gate's value.
     """
 
-    def __init__(self, own: Part) -> None:
+    def __init__(self, own: Part, squash: Sequence[Squash]) -> None:
         self.own = own
         self.calls: list[tuple[Array, Array]] = []
         self.place: dict[str, int] = {}
-        self.squash = [self._watched(function) for function in own.squash]
+        self.squash = [self._watched(function) for function in squash]
 
-    def _watched(self, function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    def _watched(self, function: Squash) -> Squash:
         def watched(a: Array) -> Array:
             found = function(a)
             self.calls.append((a, found))
@@ -189,17 +204,12 @@ class Record:
 
         return watched
 
-    def step(self, share: Array, states: tuple[Array, ...]) -> tuple[dict[str, Array], dict[str, Array]]:
+    def step(
+        self, inputs: Mapping[str, Array], states: tuple[Array, ...], recur: Recur
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
         """The step's values, and each gate's pre-activation."""
-        own, h = self.own, states[0]
-        product = h @ own.recurrent + own.recurrent_bias
-
-        def recur(gate: str, state: Array) -> Array:
-            at = own.columns(gate)
-            return product[:, at] if state is h else state @ own.recurrent[:, at] + own.recurrent_bias[at]
-
+        own = self.own
         self.calls.clear()
-        inputs = {gate: share[:, own.columns(gate)] for gate in own.gates}
         values = own.cell.step(inputs, states, recur, *self.squash, **own.options)
         if not self.place:
             self.place = {gate: self._call(values.get(gate, values["h"])) for gate in own.gates}

@@ -6,7 +6,7 @@ The arithmetic is the cell's step (`cells.py`), run by `recurrence.py`; here is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,18 +92,38 @@ def trace(
 
     Source: keras/src/layers/rnn/*.py and keras/src/backend/tensorflow/rnn.py, Keras 3.15.1, run in tests/test_traces.py.
     """
-    if wrong := sorted({*options} - {*OPTIONS}):
-        raise UsageError(f"trace has no option {wrong[0]!r}{did_you_mean(wrong[0], OPTIONS)}")
     asked = (gates, chunk, options)
+    return each(
+        thing,
+        x,
+        initial_state,
+        mask,
+        layer,
+        options,
+        lambda ds, x, states, mask: one(ds, x, states, mask, *asked),
+        chunk is not None,
+    )
+
+
+def each(
+    thing: Any,
+    x: Any,
+    initial_state: Any,
+    mask: Any,
+    layer: str | None,
+    options: Mapping[str, Any],
+    work: Callable[[Any, Any, Any, Any], Any],
+    chunked: bool = False,
+) -> Any:
+    """`work(labelled layer, what it reads, its initial state, its mask)` for each layer that is asked for."""
+    if wrong := sorted({*options} - {*OPTIONS}):
+        raise UsageError(f"there is no option {wrong[0]!r}{did_you_mean(wrong[0], OPTIONS)}")
     if isinstance(thing, xr.Dataset):
-        return one(thing, x, initial_state, mask, *asked)
+        return work(thing, x, initial_state, mask)
     config = opened(thing)[2]
     found = label(thing, None if config else layer)
     layers = found if isinstance(found, dict) else {found.attrs["path"]: found}
-    return feed(
-        layers, config, (x, mask), initial_state, layer if config else None,
-        lambda ds, x, states, mask: one(ds, x, states, mask, *asked), chunk is not None,
-    )  # fmt: skip
+    return feed(layers, config, (x, mask), initial_state, layer if config else None, work, chunked)
 
 
 def one(
@@ -116,11 +136,9 @@ def one(
     options: Mapping[str, Any],
 ) -> Any:
     """As `trace`, of one labelled layer."""
-    options = {"merge_mode": _merge_mode(ds), **json.loads(ds.attrs["options"]), **options}
+    options = settings(ds, options)
     parts = [part(ds, direction, options) for direction in ds.direction.values.tolist()]
-    x = _input(ds, x, chunk is not None)
-    mask = _mask(mask, x)
-    states = _states(parts, initial_state, x.shape[0])
+    x, mask, states = fitting(ds, parts, x, mask, initial_state, chunk is not None)
     kept = _kept(parts[0], gates)
     if chunk is not None:
         if chunk < 1:
@@ -134,9 +152,10 @@ def one(
     return found if output is None else found.assign(output=output)
 
 
-def _merge_mode(ds: Any) -> str | None:
-    mode: str = ds.attrs["merge_mode"]
-    return None if mode == "None" else mode
+def settings(ds: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """A layer's options as the file or the live object has them, and over them those that were given."""
+    mode = ds.attrs["merge_mode"]
+    return {"merge_mode": None if mode == "None" else mode, **json.loads(ds.attrs["options"]), **options}
 
 
 def _stream(
@@ -154,6 +173,14 @@ def _stream(
 
 
 # ---------------------------------------------------------------- what goes in
+
+
+def fitting(
+    ds: Any, parts: Sequence[Part], x: Any, mask: Any, initial_state: Any, lazy: bool = False
+) -> tuple[Any, Array | None, list[tuple[Array, ...]]]:
+    """The input, the mask and the states of each direction, all of the right shape."""
+    x = _input(ds, x, lazy)
+    return x, _mask(mask, x), _states(parts, initial_state, x.shape[0])
 
 
 def _input(ds: Any, x: Any, lazy: bool) -> Any:
