@@ -90,7 +90,7 @@ def trace(
     UsageError
         If the layer is none of Keras's LSTM, GRU or SimpleRNN, or something does not fit.
 
-    Source: keras/src/layers/rnn/*.py and keras/src/backend/tensorflow/rnn.py, Keras 3.15.1, run in tests/test_traces.py.
+    Source: `keras/src/layers/rnn/*.py` and keras/src/backend/tensorflow/rnn.py, Keras 3.15.1, run in tests/test_traces.py.
     """
     asked = (gates, chunk, options)
     return each(
