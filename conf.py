@@ -43,7 +43,7 @@ nitpick_ignore_regex = [
         "py:(class|exc)",
         r"[^.]*",
     ),  # a word of a NumPy-style docstring, or Python's own; dotted names must resolve
-    ("py:.*", r"(collections|typing|argparse|numpy|sphinx|docutils|matplotlib)\..*"),
+    ("py:.*", r"(collections|typing|argparse|numpy|sphinx|docutils|matplotlib|xarray|keras|tf_keras)\..*"),
 ]
 
 # One model each: pages say {lstm}`parameters encoder`, and no number is typed by hand.
