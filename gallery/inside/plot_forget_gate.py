@@ -195,5 +195,5 @@ for pair in (1, 2):
     assert left < 0.75 < 0.9 < memory[pair, 1][-1]
 
 # %%
-# A large part of the sum is gone. The forget gate's start at 1 is what lets the network find this; what holds the number in the end is the gate and
-# the way back together.
+# A large part of the sum is gone. The forget gate's start at 1 is what lets the network find this;
+# what holds the number in the end is the gate and the way back together.
