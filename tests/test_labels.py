@@ -307,3 +307,23 @@ def test_links_into_other_files_are_not_followed(tmp_path):
         file["layers/lstm/cell/vars/1"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "secret")
     with pytest.raises(values.SourceError, match="links are not followed"):
         values.places(str(path), ["layers/lstm/cell/vars/1"])
+
+
+def test_damaged_files_are_read_or_refused_in_one_line(tmp_path):
+    rng, refused, fine = np.random.default_rng(7), [], 0
+    files = [path for path in readable() if path.stat().st_size < 100_000][::5]
+    for path in files * 4:
+        data = bytearray(path.read_bytes())
+        for at in rng.integers(0, len(data), 3):
+            data[at] = rng.integers(256)
+        broken = tmp_path / path.name
+        broken.write_bytes(data)
+        try:
+            arrays = read(broken).arrays
+            for place in values.places(str(broken), [a.path for a in arrays]).values():
+                place[...]
+            fine += 1
+        except values.SourceError as error:
+            refused.append(str(error))
+    assert min(fine, len(refused)) > 5
+    assert [words for words in refused if "\n" in words or len(words) > 600] == []
