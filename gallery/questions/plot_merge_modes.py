@@ -12,6 +12,7 @@ linear layer could read in either half. ``mul`` loses more still.
 # One layer five times, with the same six arrays, so that nothing but the merge differs. The input is a text, the Zen
 # of Python, in windows of 45 one-hot characters.
 
+import codecs
 import contextlib
 import io
 import string
@@ -19,10 +20,10 @@ import string
 import keras
 import numpy as np
 
-with contextlib.redirect_stdout(io.StringIO()) as printed:
-    import this  # noqa: F401  (importing it prints the text)
+with contextlib.redirect_stdout(io.StringIO()):
+    import this  # prints its text when it is imported first; keeps it in a simple cipher
 
-text, alphabet = printed.getvalue(), string.printable
+text, alphabet = codecs.decode(this.s, "rot13") + "\n", string.printable
 
 
 def one_hot(text):

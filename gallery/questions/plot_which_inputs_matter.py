@@ -12,6 +12,7 @@ Gradient times input does.**
 # The model is the asker's, the text is the Zen of Python in one-hot characters; see
 # :ref:`sphx_glr_gallery_training_plot_weights_before_after.py` for what its training does to the weights.
 
+import codecs
 import contextlib
 import io
 import string
@@ -20,10 +21,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-with contextlib.redirect_stdout(io.StringIO()) as printed:
-    import this  # noqa: F401  (importing it prints the text)
+with contextlib.redirect_stdout(io.StringIO()):
+    import this  # prints its text when it is imported first; keeps it in a simple cipher
 
-text, alphabet = printed.getvalue(), string.printable
+text, alphabet = codecs.decode(this.s, "rot13") + "\n", string.printable
 codes = np.array([alphabet.index(letter) for letter in text])
 x = np.eye(len(alphabet), dtype="float32")[np.lib.stride_tricks.sliding_window_view(codes, 45)[::3]]
 

@@ -11,6 +11,7 @@ occurs keeps its random weights, and is ranked all the same.**
 # The data: the Zen of Python, which every Python carries, as one-hot characters. Python's ``string.printable`` has
 # 100 characters, so the model can be the asker's, with the asker's numbers: 45 steps, 100 inputs, 20 units.
 
+import codecs
 import contextlib
 import io
 import string
@@ -18,10 +19,10 @@ import string
 import keras
 import numpy as np
 
-with contextlib.redirect_stdout(io.StringIO()) as printed:
-    import this  # noqa: F401  (importing it prints the text)
+with contextlib.redirect_stdout(io.StringIO()):
+    import this  # prints its text when it is imported first; keeps it in a simple cipher
 
-text, alphabet = printed.getvalue(), string.printable
+text, alphabet = codecs.decode(this.s, "rot13") + "\n", string.printable
 codes = np.array([alphabet.index(letter) for letter in text])
 x = np.eye(len(alphabet), dtype="float32")[np.lib.stride_tricks.sliding_window_view(codes, 45)[::3]]
 occurs = x.any(axis=(0, 1))

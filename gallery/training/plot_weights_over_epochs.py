@@ -14,6 +14,7 @@ layer's kernels. Here is the whole directory in one call, every gate of every ar
 # The asker's model on the Zen of Python, as in :ref:`sphx_glr_gallery_training_plot_weights_before_after.py`, and the
 # asker's ``ModelCheckpoint``. One more file, ``0.keras``, keeps what there was before the training.
 
+import codecs
 import contextlib
 import io
 import string
@@ -22,10 +23,10 @@ import tempfile
 import keras
 import numpy as np
 
-with contextlib.redirect_stdout(io.StringIO()) as printed:
-    import this  # noqa: F401  (importing it prints the text)
+with contextlib.redirect_stdout(io.StringIO()):
+    import this  # prints its text when it is imported first; keeps it in a simple cipher
 
-text, alphabet = printed.getvalue(), string.printable
+text, alphabet = codecs.decode(this.s, "rot13") + "\n", string.printable
 codes = np.array([alphabet.index(letter) for letter in text])
 x = np.eye(len(alphabet), dtype="float32")[np.lib.stride_tricks.sliding_window_view(codes, 45)[::3]]
 
