@@ -28,6 +28,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "lstm_shapes.sphinx_ext",
     "mathml",
+    "calculator",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
