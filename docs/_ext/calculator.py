@@ -109,7 +109,7 @@ def draw(line: str, compact: bool, own_page: str) -> str:
         kind: html.render([block for block in blocks if isinstance(block, kind)], style=False)
         for kind in (Table, Bar, Formula)
     }
-    data = json.dumps(export(), separators=(",", ":"), sort_keys=True).replace("</", "<\\/")
+    data = json.dumps(export(), separators=(",", ":")).replace("</", "<\\/")
     rest = "".join(map(field, MORE))
     link = f'<p><a class="calculator-link" href="{own_page}">This layer on a page of its own</a></p>' if own_page else ""
     return f"""\

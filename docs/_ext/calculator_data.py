@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import itertools
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from calculator_code import CODE, COMMAND
@@ -185,13 +184,6 @@ def _refused(**numbers: Any) -> str:
     except UsageError as error:
         return str(error)
     raise AssertionError(f"{numbers} was to be refused")
-
-
-def configurations() -> Iterator[tuple[str, str, dict[str, bool]]]:
-    """Every framework, cell and default options that the calculator offers."""
-    for framework in layouts.FRAMEWORKS:
-        for key, layout in layouts.table(framework).items():
-            yield framework, key, toggles(layout)
 
 
 if __name__ == "__main__":

@@ -119,9 +119,9 @@ const tint = (what, gate, place) => `${what}:var(--gate-${gate},var(--gate-other
 function table(layers) {
   const all = layers.flatMap((layer) => layer.weights), more = all.length - 48;
   const cells = all.slice(0, 48).map((one) => ({
-    index: `[${one.index}]`, name: literal(one.path), role: literal(one.role), direction: one.direction ?? "",
-    shape: literal(tuple(one.shape)), formula: literal(tuple(one.formula.map(dotted))), parameters: grouped(one.parameters),
-    gates: Object.entries(one.gates).map(([gate, ranges]) => `${gate} ${range(ranges)}`).join(" · ") }));
+    index: `[${one.index}]`, direction: one.direction ?? "", role: literal(one.role), shape: literal(tuple(one.shape)),
+    formula: literal(tuple(one.formula.map(dotted))), parameters: grouped(one.parameters),
+    gates: Object.entries(one.gates).map(([gate, ranges]) => `${gate} ${range(ranges)}`).join(" · "), name: literal(one.path) }));
   const kept = Object.keys(cells[0]).filter((name) => cells.some((row) => row[name] !== ""));
   const row = (tag, more, one) => make("tr", {}, ...kept.map((name) => make(tag,
     { ...more, class: /index|param/.test(name) ? "number" : "" }, one ? one[name] : name)));
@@ -154,7 +154,7 @@ function picture(weight, scale) {
     for (const { gate, place, at, size } of cut) {
       const [x, y, w, h] = across ? [at, top, size, height] : down ? [0, top + at, width, size] : [0, top, width, height];
       drawn.append(make("rect", { x, y, width: w, height: h, style: tint("fill", gate, place) }));
-      if (w > 8 * gate.length && h > 14) drawn.append(make("text", { x: x + w / 2, y: y + h / 2 + 4 }, gate));
+      if (w > 6.2 * gate.length && h > 14) drawn.append(make("text", { x: x + w / 2, y: y + h / 2 + 4 }, gate));
     }
   }
   const slice = (gate) => `[${[...Array(axis).fill(":"), range(weight.gates[gate])].join(", ")}]`;
@@ -260,7 +260,7 @@ function changed({ target }) {
   refuse("address", "");
   const state = read(), words = new URLSearchParams(location.search);
   for (const [name, [word, usual]] of Object.entries(FIELDS)) {
-    words.set(word, Number.isInteger(+state[name]) ? +state[name] : state[name]);
+    words.set(word, typeof usual === "boolean" ? +state[name] : state[name]);
     if (field(name).disabled || (state[name] === usual && !/cell|input|units/.test(name))) words.delete(word);
   }
   try { history.replaceState(history.state, "", `?${words}${location.hash}`); } catch { /* a page opened from a folder */ }
