@@ -45,9 +45,21 @@ CHECKS = {
 # The first four are always in sight; the others stand under "More options".
 FIRST = ("cell", "framework", "input_dim", "units", "bidirectional")
 MORE = ("merge_mode", "layers", "timesteps", "use_bias", "reset_after", "return_sequences", "return_state")
-ADDRESS = {"--input": "input", "--units": "units", "--cell": "cell", "--layers": "layers", "--merge-mode": "merge",
-           "--framework": "framework", "--timesteps": "timesteps", "--bidirectional": "bidirectional",
-           "--return-sequences": "sequences", "--return-state": "state"}  # fmt: skip
+# field: (its word in the address, the option of the command line, what is not written in the address)
+ADDRESS: dict[str, tuple[str, str, str | bool]] = {
+    "framework": ("framework", "--framework", "keras"),
+    "cell": ("cell", "--cell", "lstm"),
+    "input_dim": ("input", "--input", "100"),
+    "units": ("units", "--units", "20"),
+    "bidirectional": ("bidirectional", "--bidirectional", False),
+    "merge_mode": ("merge", "--merge-mode", "concat"),
+    "layers": ("layers", "--layers", "1"),
+    "timesteps": ("timesteps", "--timesteps", ""),
+    "use_bias": ("bias", "--bias", True),
+    "reset_after": ("reset_after", "--reset-after", True),
+    "return_sequences": ("sequences", "--return-sequences", False),
+    "return_state": ("state", "--return-state", False),
+}
 
 
 def field(name: str) -> str:
@@ -83,21 +95,24 @@ def address(words: list[str]) -> str:
 
     >>> address(["--input", "8", "--bidirectional", "--units", "4"])
     'input=8&bidirectional=1&units=4'
+    >>> address(["--no-bias", "--merge-mode", "sum"])
+    'bias=0&merge=sum'
     """
     found: list[str] = []
     for word, following in zip(words, [*words[1:], "--"], strict=True):
         if word.startswith("--"):
-            found.append(f"{ADDRESS[word]}={1 if following.startswith('--') else following}")
+            name = next(name for name, option, _ in ADDRESS.values() if option == word.replace("--no-", "--"))
+            value = int(not word.startswith("--no-")) if following.startswith("--") else following
+            found.append(f"{name}={value}")
     return "&".join(found)
 
 
 def copied(name: str, label: str, text: str) -> str:
-    """Code that can be copied; hidden until there is some."""
+    """Code, which sphinx-copybutton gives its button; hidden until there is some."""
     hidden = "" if text else " hidden"
     return (
-        f'<div class="calculator-code"{hidden}><p>{label}</p><button type="button" class="calculator-copy" '
-        f'aria-label="Copy: {label}">Copy</button><pre tabindex="0" role="region" aria-label="{label}">'
-        f'<code class="calculator-{name}">{escape(text)}</code></pre></div>'
+        f'<div class="calculator-code highlight"{hidden}><p>{label}</p><pre tabindex="0" role="region" '
+        f'aria-label="{label}"><code class="calculator-{name}">{escape(text)}</code></pre></div>'
     )
 
 
@@ -109,9 +124,11 @@ def draw(line: str, compact: bool, own_page: str) -> str:
         kind: html.render([block for block in blocks if isinstance(block, kind)], style=False)
         for kind in (Table, Bar, Formula)
     }
-    data = json.dumps(export(), separators=(",", ":")).replace("</", "<\\/")
+    fields = {name: [word, usual] for name, (word, _, usual) in ADDRESS.items()}
+    data = json.dumps({**export(), "fields": fields}, separators=(",", ":")).replace("</", "<\\/")
     rest = "".join(map(field, MORE))
-    link = f'<p><a class="calculator-link" href="{own_page}">This layer on a page of its own</a></p>' if own_page else ""
+    words = "This layer on a page of its own" if own_page else "The address of this layer"
+    link = f'<p><a class="calculator-link" href="{own_page}?{escape(address(shlex.split(line)))}">{words}</a></p>'
     return f"""\
 <div class="calculator{" compact" if compact else ""}" data-start="{escape(address(shlex.split(line)))}">
 <form aria-label="The layer" novalidate><fieldset disabled>
@@ -148,12 +165,14 @@ class CalculatorDirective(SphinxDirective):
         """Docutils' entry."""
         try:
             drawn = draw(self.arguments[0], "compact" in self.options, self.options.get("page", ""))
-        except (UsageError, KeyError) as error:
+        except (UsageError, StopIteration) as error:
             raise self.error(f"lstm-calculator: {error}") from error
         return [nodes.raw("", drawn, format="html")]
 
 
-def only_where_it_is(app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None) -> None:
+def only_where_it_is(
+    app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None
+) -> None:
     """The script and its look belong to pages that have a calculator, not to the others."""
     if doctree is not None and any('class="calculator' in one.astext() for one in doctree.findall(nodes.raw)):
         app.add_js_file("calculator.js", loading_method="defer")
@@ -165,5 +184,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("lstm-calculator", CalculatorDirective)
     app.connect("html-page-context", only_where_it_is)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
-
-

@@ -20,7 +20,9 @@ from lstm_shapes.compute import LARGEST, MERGE_MODES, from_numbers
 from lstm_shapes.layer import Explanation, Layer, UsageError, Weight
 from lstm_shapes.pattern import Word
 
-HIGH = 12  # the number of a layer high up in a stack: its paths, with the 12 left open, are those of all layers
+HIGH = (
+    12  # the number of a layer high up in a stack: its paths, with the 12 left open, are those of all layers
+)
 OPEN = {"input_dim": Word("input_dim"), "units": Word("units")}
 TAKES = tuple(inspect.signature(from_numbers).parameters)
 
@@ -40,7 +42,9 @@ def export() -> dict[str, Any]:
     pools: dict[str, Pool] = {name: Pool() for name in ("weights", "paths", "gates", "outputs", "formulas")}
     return {
         "frameworks": {name: _framework(name, pools) for name in layouts.FRAMEWORKS},
-        "kinds": {key: layout.cell for name in layouts.FRAMEWORKS for key, layout in layouts.table(name).items()},
+        "kinds": {
+            key: layout.cell for name in layouts.FRAMEWORKS for key, layout in layouts.table(name).items()
+        },
         "multiplies": layouts.MULTIPLIES,
         "largest": LARGEST,
         "messages": messages(),
@@ -142,7 +146,9 @@ def _outputs(options: dict[str, Any]) -> dict[str, Any]:
         found[str(mode).lower()] = {
             "next": None if mode is None else _size(_explained(options, merge, layers=2)[1].input_dim),
             "states": [state.to_dict() for state in _explained(options, merge)[0].states],
-            "shapes": {f"{s:d}{t:d}": _shape(options, merge, s, t) for s, t in itertools.product((0, 1), (0, 1))},
+            "shapes": {
+                f"{s:d}{t:d}": _shape(options, merge, s, t) for s, t in itertools.product((0, 1), (0, 1))
+            },
         }
     return found
 
