@@ -28,12 +28,17 @@ from lstm_shapes.render import html
 from lstm_shapes.render.outline import Bar, Formula, Table, headline, outline
 from lstm_shapes.sphinx_ext import model
 
-# field: (label, what it is, what stands in it)
+# Fields that are typed, and lists; with a hint each.
 NUMBERS = {
-    "input_dim": ("input_dim", "features at each step"),
-    "units": ("units", "length of the state"),
-    "layers": ("layers", "on top of each other"),
-    "timesteps": ("timesteps", "may be left empty"),
+    "input_dim": "features at each step",
+    "units": "length of the state",
+    "layers": "on top of each other",
+    "timesteps": "may be left empty",
+}
+LISTS = {
+    "cell": "what is computed",
+    "framework": "how it is stored",
+    "merge_mode": "of two directions",
 }
 CHECKS = {
     "bidirectional": "bidirectional",
@@ -70,15 +75,14 @@ def field(name: str) -> str:
             f'<p class="calculator-check"><label><input type="checkbox" name="{name}"> '
             f"{CHECKS[name]}</label>{told}</p>"
         )
-    label, hint = NUMBERS.get(name, (name, ""))
+    hint = NUMBERS.get(name) or LISTS[name]
     described = f'id="calc-{name}" name="{name}" aria-describedby="calc-{name}-error"'
     if name in NUMBERS:
         control = f'<input {described} inputmode="numeric" autocomplete="off" maxlength="40">'
     else:
         options = "".join(f'<option value="{key}">{escape(words)}</option>' for key, words in choices(name))
         control = f"<select {described}>{options}</select>"
-    small = f" <small>{hint}</small>" if hint else ""
-    return f'<p><label for="calc-{name}">{label}{small}</label>{control}{told}</p>'
+    return f'<p><label for="calc-{name}">{name} <small>{hint}</small></label>{control}{told}</p>'
 
 
 def choices(name: str) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ const fill = (text, values) => text
   .replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
 const wrong = (name, message, words) => { throw Object.assign(Error(fill(message, { name, ...words })), { field: name }); };
 
-/* A whole number within its limits, or in the package's words what is wrong with it. */
+/* A whole number, or what is wrong with it. */
 function whole(state, name) {
   const given = state[name].trim(), { messages, largest } = data;
   if (!given && name === "timesteps") return null;
@@ -72,7 +72,7 @@ function compute(state) {
   return { layers, parameters: count(layers) };
 }
 
-/* The code that makes the layer, and the command that explains it. */
+/* The code that makes the layer, and the command. */
 function code(state) {
   const { framework, cell, layers, timesteps, bidirectional: two, merge_mode: mode } = state;
   const made = data.frameworks[framework].code, merged = two && mode !== "concat", values = { ...state, two, mode, merged,
@@ -127,7 +127,7 @@ function blocks({ shape, gates, gate_axis }, length) {
 function picture(weight, scale) {
   const { shape, gate_axis: axis, role } = weight, [high, wide] = [1, ...shape].slice(-2);
   const sheets = Math.min(8, Number(product(shape.slice(0, -2))));
-  const [width, height] = [wide, high].map((one) => Math.max(6, one * scale));
+  const [width, height] = [wide, high].map((one) => Math.max(14, one * scale));
   const across = axis === shape.length - 1, down = axis === shape.length - 2, total = sheets * (height + 8) - 8;
   const drawn = make("svg", { role: "img", width, height: total, viewBox: `0 0 ${width} ${total}` },
     make("title", {}, `${role}, ${shape.join(" by ")}`));
@@ -141,7 +141,7 @@ function picture(weight, scale) {
       if (w > 6.2 * gate.length && h > 14) drawn.append(make("text", { x: x + w / 2, y: y + h / 2 + 4 }, gate));
     }
   }
-  const thick = Math.min(wide, high) * scale < 6 ? ", drawn thicker" : "";
+  const thick = Math.min(wide, high) * scale < 14 ? ", drawn thicker" : "";
   return make("figure", {}, make("figcaption", {}, literal(role), ` ${tuple(shape)}`,
     make("small", {}, dotted(weight.axes.join(" × ")) + thick)), drawn,
   make("ul", {}, ...keys(weight.gates).map((gate, place) => make("li", {},
