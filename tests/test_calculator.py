@@ -371,3 +371,64 @@ def test_the_command_on_the_page_says_the_same(page):
         "--timesteps 4 --return-sequences --no-reset-after"
     )
     assert main(command.split()[3:]) == 0
+
+
+# ---------------------------------------------------------------- whatever the tables will hold
+
+STRANGE = {
+    "stacked": (
+        layouts.Array("w", "kernel", "input+hidden (gate unit)"),
+        layouts.Array("b", "bias", "(gate unit)"),
+    ),
+    "interleaved": (
+        layouts.Array("upward", "kernel", "(unit gate) input"),
+        layouts.Array("lateral", "recurrent_kernel", "(unit gate) hidden"),
+    ),
+    "gate_first": (
+        layouts.Array("W", "kernel", "gate input unit"),
+        layouts.Array("R", "recurrent_kernel", "direction gate unit hidden"),
+    ),
+    "flat": (layouts.Array("all", "kernel", "(gate unit input)"),),
+}
+
+
+@pytest.fixture
+def strange(monkeypatch):
+    """A framework that stores its gates in every way there is."""
+    import types
+    from dataclasses import replace
+
+    plain = layouts.find("keras", "lstm")
+    module = types.ModuleType("lstm_shapes.layouts.strange")
+    module.LAYOUTS = {  # type: ignore[attr-defined]
+        name: replace(plain, framework="strange", title=name, arrays=arrays, path="{layer}/{array}")
+        for name, arrays in STRANGE.items()
+    }
+    monkeypatch.setitem(sys.modules, "lstm_shapes.layouts.strange", module)
+    monkeypatch.setattr(layouts, "NAMES", {**layouts.NAMES, "strange": "Strange"})
+    monkeypatch.setattr(layouts, "FRAMEWORKS", (*layouts.FRAMEWORKS, "strange"))
+
+
+@pytest.mark.usefixtures("strange")
+@pytest.mark.parametrize("cell", STRANGE)
+def test_unusual_patterns_are_shown_too(page, cell):
+    address, driver = page
+    driver.get(address)
+    data = json.loads(json.dumps(calculator_data.export()))
+    driver.execute_script("Object.assign(lstmCalculator.data, arguments[0])", data)
+    usual = {"cell": cell, "framework": "strange", "merge_mode": "concat", "layers": 2, "timesteps": None,
+             "return_sequences": False, "return_state": False, "use_bias": True}  # fmt: skip
+    for two in (False, True):
+        for input_dim, units in ((1, 1), (5, 3), (200, 300)):
+            config = {**usual, "input_dim": input_dim, "units": units, "bidirectional": two}
+            assert computed(driver, [config]) == [expected(config)]
+    driver.execute_script("""
+        const list = document.querySelector('.calculator [name=framework]');
+        list.append(new Option('Strange', 'strange', true, true));
+        list.dispatchEvent(new Event('change', { bubbles: true }));""")
+    chosen(driver, "cell", cell)
+    assert shapes(driver) == of_python(
+        cell=cell, framework="strange", input_dim=100, units=20, bidirectional=True
+    )
+    drawn = "return [...document.querySelectorAll('.calculator-figures svg')].map((one) => one.querySelectorAll('rect').length)"
+    assert min(driver.execute_script(drawn)) > 4  # a sheet, and four gates on it

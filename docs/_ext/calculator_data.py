@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import json
+import re
 from typing import Any
 
 from calculator_code import CODE, COMMAND
@@ -96,7 +97,7 @@ def _variant(options: dict[str, Any], pools: dict[str, Pool]) -> dict[str, Any] 
         stack = from_numbers(**OPEN, **options, **merge, layers=HIGH + 1)
     except UsageError:
         return None
-    first, high = stack.layers[0], stack.layers[HIGH]
+    first = stack.layers[0]
     return {
         "directions": list(first.directions),
         "path": pools["paths"].place([first.path, _opened(stack, lambda layer: layer.path)]),
@@ -108,9 +109,23 @@ def _variant(options: dict[str, Any], pools: dict[str, Pool]) -> dict[str, Any] 
             ]
             for i, weight in enumerate(first.weights)
         ],
-        "formula": pools["formulas"].place(high.arithmetic and high.arithmetic.symbols),
+        "formula": pools["formulas"].place(_arithmetic(options, first)),
         "outputs": pools["outputs"].place(_outputs(options)),
     }
+
+
+def _arithmetic(options: dict[str, Any], layer: Layer) -> list[str]:
+    """How the parameters are counted: in symbols, and in numbers, each of which is left open as `[units]`.
+
+    Where the numbers stand is seen from a layer whose sizes are large primes: they and their sum are met by no chance.
+    """
+    input_dim, units = 1_000_003, 10_007
+    words = {input_dim: "input_dim", units: "units", input_dim + units: "input_dim + units"}
+    counted = from_numbers(**{**options, "input_dim": input_dim, "units": units}).layers[0].arithmetic
+    assert counted is not None
+    assert layer.arithmetic is not None
+    factored = re.sub(r"\d{5,}", lambda number: f"[{words[int(number[0])]}]", counted.factored)
+    return [layer.arithmetic.symbols, factored]
 
 
 def _opened(stack: Explanation, path_of: Any) -> str:

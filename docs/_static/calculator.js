@@ -8,7 +8,7 @@ const data = JSON.parse(box.querySelector("script").textContent), form = box.que
 const { entries, keys, fromEntries } = Object;
 const slot = (name) => box.querySelector(`.calculator-${name}`);
 
-/* `2*(input_dim + units)` with numbers put in.  BigInt: a large stack has more parameters than a double counts. */
+/* `2*(input_dim + units)` in numbers; BigInt, for a large stack has more than a double counts. */
 const named = (text, sizes) => String(text).replace(/[a-z_]+/g, (word) => sizes[word]);
 const sum = (text) => text.split("+").map((part) => part.split("*").reduce((all, one) => all * BigInt(one), 1n))
   .reduce((all, one) => all + one);
@@ -49,7 +49,7 @@ function compute(state) {
   const sizes = {}, layers = [], merge = state.bidirectional ? state.merge_mode : "";
   for (const name in data.largest) sizes[name] = whole(state, name);
   const { directions, weights, formula, outputs, path } = variant(state, state.bidirectional);
-  const output = data.outputs[outputs][merge], symbols = data.formulas[formula];
+  const output = data.outputs[outputs][merge], [symbols, factored] = data.formulas[formula];
   if (sizes.layers > 1 && output.next === null) wrong("merge_mode", data.messages.stack);
   for (let number = 0, index = 0; number < sizes.layers; number++) {
     const last = number === sizes.layers - 1, returns = [state.return_sequences || !last, state.return_state && last];
@@ -65,14 +65,14 @@ function compute(state) {
       }) };
     const sums = oneWay(layer).map((one) => one.shape.filter((size) => size !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
-      factored: named(symbols, sizes).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
+      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
     if (!last) sizes.input_dim = Number(value(output.next, sizes));
   }
   return { layers, parameters: count(layers) };
 }
 
-/* The code that makes the layer, and the command. */
+/* The code that makes the layer; the command. */
 function code(state) {
   const { framework, cell, layers, timesteps, bidirectional: two, merge_mode: mode } = state;
   const made = data.frameworks[framework].code, merged = two && mode !== "concat", values = { ...state, two, mode, merged,
@@ -113,7 +113,7 @@ function table(layers) {
     make("tbody", {}, ...cells.map((one) => row("td", one)))), more > 0 ? `… and ${grouped(more)} more, cut alike.` : ""];
 }
 
-/* The gates' blocks along so many pixels; interleaved ones may be drawn coarser than they are. */
+/* The gates' blocks along so many pixels; interleaved ones may be drawn coarser. */
 function blocks({ shape, gates, gate_axis }, length) {
   const scale = length / shape[gate_axis];
   return entries(gates).flatMap(([gate, ranges], place) => ranges.flatMap(([from, to, step]) => {
@@ -123,7 +123,7 @@ function blocks({ shape, gates, gate_axis }, length) {
   }));
 }
 
-/* An array to scale: rows down, columns across; further axes are sheets below each other. */
+/* To scale: rows down, columns across; further axes are sheets below each other. */
 function picture(weight, scale) {
   const { shape, gate_axis: axis, role } = weight, [high, wide] = [1, ...shape].slice(-2);
   const sheets = Math.min(8, Number(product(shape.slice(0, -2))));
