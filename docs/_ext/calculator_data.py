@@ -7,7 +7,6 @@ So whatever the package can explain, the page can, and neither can say what the 
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import json
 import re
@@ -25,7 +24,7 @@ HIGH = (
     12  # the number of a layer high up in a stack: its paths, with the 12 left open, are those of all layers
 )
 OPEN = {"input_dim": Word("input_dim"), "units": Word("units")}
-TAKES = tuple(inspect.signature(from_numbers).parameters)
+SWITCHES = ("use_bias", "reset_after")  # what the form asks for; everything else is as the framework has it
 
 
 class Pool(list[Any]):
@@ -65,9 +64,7 @@ def _framework(name: str, pools: dict[str, Pool]) -> dict[str, Any]:
 
 def toggles(layout: layouts.Layout) -> dict[str, bool]:
     """The options that a layer of this kind can have or not have, and the framework's choice."""
-    return {
-        name: value for name, value in layout.options.items() if name in TAKES and isinstance(value, bool)
-    }
+    return {name: layout.options[name] for name in SWITCHES if name in layout.options}
 
 
 def _cell(key: str, layout: layouts.Layout, pools: dict[str, Pool]) -> dict[str, Any]:

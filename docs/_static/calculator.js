@@ -1,5 +1,5 @@
 /* What the calculator knows of layers stands in the page, with input_dim and units left open
-   (docs/_ext/calculator_data.py); here the reader's numbers are put in. */
+   (docs/_ext/calculator_data.py); here numbers are put in. */
 "use strict";
 (() => {
 const box = document.querySelector(".calculator");
@@ -123,7 +123,7 @@ function blocks({ shape, gates, gate_axis }, length) {
   }));
 }
 
-/* To scale: rows down, columns across; further axes are sheets below each other. */
+/* To scale: rows down, columns across; further axes are sheets, one below another. */
 function picture(weight, scale) {
   const { shape, gate_axis: axis, role } = weight, [high, wide] = [1, ...shape].slice(-2);
   const sheets = Math.min(8, Number(product(shape.slice(0, -2))));
@@ -240,7 +240,7 @@ function changed({ target }) {
     words.set(word, usual === !!usual ? +state[name] : state[name]);
     if (field(name).disabled || (state[name] === usual && !/cell|input|units/.test(name))) words.delete(word);
   }
-  try { history.replaceState(null, "", `?${words}${location.hash}`); } catch { /* from a folder */ }
+  try { history.replaceState(null, "", `?${words}${location.hash}`); } catch { /* a folder */ }
   slot("link").search = words;
 }
 
