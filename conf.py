@@ -29,6 +29,7 @@ extensions = [
     "lstm_shapes.sphinx_ext",
     "mathml",
     "calculator",
+    "linked",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
