@@ -77,7 +77,8 @@ def traced(layer: Layer, cell: str) -> tuple[list[Array], Array, Any]:
 
     keras.utils.set_random_seed(SEED)
     kind = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}[cell]
-    real = kind(layer.units)
+    options = {"reset_after": layer.options["reset_after"]} if cell == "gru" else {}
+    real = kind(layer.units, **options)
     x = np.random.default_rng(SEED).normal(size=(1, STEPS, layer.input_dim)).astype("float32")
     real(x)
     return real.get_weights(), x[0], trace(real, x)
