@@ -67,7 +67,11 @@ The colours still say what belongs together; the numbers are those of the first 
 def picks(kind: Cell, layer: Layer) -> list[str]:
     """A button for each gate, array and state."""
     roles = dict.fromkeys(role for weight in layer.weights for role, *_ in pieces(weight))
-    names = [*(("gate", one) for one in kind.gates), *(("role", one) for one in roles), *(("state", s) for s in kind.states)]
+    names = [
+        *(("gate", one) for one in kind.gates),
+        *(("role", one) for one in roles),
+        *(("state", s) for s in kind.states),
+    ]
     return [
         f'<button type="button" aria-pressed="false" data-{key}="{one}">{one}</button>' for key, one in names
     ]
@@ -142,7 +146,9 @@ class LinkedDirective(SphinxDirective):
             raise self.error(f"lstm-linked: {error}") from error
 
 
-def only_where_it_is(app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None) -> None:
+def only_where_it_is(
+    app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None
+) -> None:
     """The script and its look belong to pages that have such a view."""
     if doctree is not None and any('class="linked"' in one.astext() for one in doctree.findall(nodes.raw)):
         app.add_js_file("linked.js", loading_method="defer")

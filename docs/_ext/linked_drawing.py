@@ -52,7 +52,8 @@ def diagram_svg(drawn: Diagram, kind: Cell, layer: Layer, values: Mapping[Term, 
     """One step from left to right, each node with its number at the first step."""
     middles = column_middles(drawn)
     at = {
-        term: (middles[node.column] * UNIT + 4, (node.row + 0.75) * UNIT) for term, node in drawn.nodes.items()
+        term: (middles[node.column] * UNIT + 4, (node.row + 0.75) * UNIT)
+        for term, node in drawn.nodes.items()
     }
     results = {term: node.result for term, node in drawn.nodes.items()}
     order = {term: i for i, term in enumerate(drawn.nodes)}
@@ -61,8 +62,8 @@ def diagram_svg(drawn: Diagram, kind: Cell, layer: Layer, values: Mapping[Term, 
         node_svg(node, kind, layer, at[term], gate_of(term, results), biased, order[term], values[term][0][0])
         for term, node in drawn.nodes.items()
     )
-    width = max(x for x, _ in at.values()) + 1.9 * UNIT
-    height = max(y for _, y in at.values()) + 1.3 * UNIT
+    width = max(x for x, _ in at.values()) + 2.2 * UNIT
+    height = max(y for _, y in at.values()) + 0.95 * UNIT
     gates = ", ".join(GATE_MEANING[gate].split(":")[0] for gate in kind.gates)
     title = f"One step of {kind.name} from left to right: {gates}; every box says which block of an array it uses."
     return (
@@ -134,13 +135,29 @@ def node_svg(
             + number(order, value, x, y + 30)
         )
     if node.result:
-        inner += f'<text class="name" x="{x + 14:.0f}" y="{y - 17:.0f}">{named(node.result, kind)}</text>'
+        inner += f'<text class="name" x="{x:.0f}" y="{y - 22:.0f}">{named(node.result, kind)}</text>'
     if node.result in kind.states:
-        inner += (
-            f'<path class="line" d="M{x + 17:.0f} {y:.0f}h22"/><path class="head" d="M{x + 46:.0f} {y:.0f}l-8 -4v8z"/>'
-        )
-        inner += f'<text class="next" x="{x + 50:.0f}" y="{y + 4:.0f}">next</text>' if node.result == kind.states[0] else ""
+        inner += leaves(node.result == kind.states[0], x, y)
     return f'<g class="part node"{part(gate, roles, state)} data-says="{says(term, node, kind)}">{inner}</g>'
+
+
+def leaves(last: bool, x: float, y: float) -> str:
+    """A new state goes to the next step: straight on where nothing else reads it, else downwards."""
+    if last:
+        path, head, at = (
+            f"M{x + 17:.0f} {y:.0f}h22",
+            f"M{x + 46:.0f} {y:.0f}l-8 -4v8z",
+            f'x="{x + 50:.0f}" y="{y + 4:.0f}"',
+        )
+    else:
+        path, head, at = (
+            f"M{x:.0f} {y + 36:.0f}v16",
+            f"M{x:.0f} {y + 58:.0f}l-4 -8h8z",
+            f'x="{x + 8:.0f}" y="{y + 56:.0f}"',
+        )
+    return (
+        f'<path class="line" d="{path}"/><path class="head" d="{head}"/><text class="next" {at}>next</text>'
+    )
 
 
 def number(order: int, value: float, x: float, y: float) -> str:
@@ -150,13 +167,28 @@ def number(order: int, value: float, x: float, y: float) -> str:
 
 def says(term: Term, node: Node, kind: Cell) -> str:
     """What a screen reader is told of a node."""
-    words = {"x": "input's share", "recur": "state's share", "name": "state", "+": "sum", "*": "product", "-": "1 minus"}
+    words = {
+        "x": "input's share",
+        "recur": "state's share",
+        "name": "state",
+        "+": "sum",
+        "*": "product",
+        "-": "1 minus",
+    }
     said = words.get(term.op, term.op)
     return f"{said}, gives {kind.letters.get(node.result, node.result)}[t]" if node.result else said
 
 
 def box(
-    term: Term, kind: Cell, layer: Layer, x: float, y: float, gate: str | None, biased: bool, order: int, value: float
+    term: Term,
+    kind: Cell,
+    layer: Layer,
+    x: float,
+    y: float,
+    gate: str | None,
+    biased: bool,
+    order: int,
+    value: float,
 ) -> str:
     """A block of an array with what it multiplies, its columns and its number; or a state."""
     width, tall = BOXES[term.op] * UNIT, 40
@@ -171,9 +203,8 @@ def box(
         shown = term
     formula = subscripts(write(shown, LATEX, {}, kind.letters, biased))
     if term.op == "name":
-        return (
-            f'{frame}<text class="sign" x="{x:.0f}" y="{y - 2:.0f}">{formula}</text>'
-            + number(order, value, x, y + 14)
+        return f'{frame}<text class="sign" x="{x:.0f}" y="{y - 2:.0f}">{formula}</text>' + number(
+            order, value, x, y + 14
         )
     weight = layer.weights[0 if term.op == "x" else 1]
     return (
@@ -283,7 +314,9 @@ def array_svg(weight: Weight, units: int, scale: float) -> str:
         start, stop = weight.gates[gate][0] if gate else (0, weight.shape[-1])
         x, y, w, h = start * scale, row * step, (stop - start) * scale, rows * step
         words = f"{role} of the {gate}" if gate else role
-        label = f'<text class="dark" x="{x + w / 2:.1f}" y="{y + h / 2 + 4:.1f}">{gate}</text>' if h >= 16 else ""
+        label = (
+            f'<text class="dark" x="{x + w / 2:.1f}" y="{y + h / 2 + 4:.1f}">{gate}</text>' if h >= 16 else ""
+        )
         drawn.append(
             f'<g class="part block"{part(gate, (role,))} data-says="{words}">'
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" style="fill:{colour(gate)}"/>'
@@ -291,7 +324,7 @@ def array_svg(weight: Weight, units: int, scale: float) -> str:
         )
     title = f"{weight.role}, {' by '.join(map(str, weight.shape))}: {', '.join(f'{g} {slice_of(weight, g)}' for g in weight.gates)}"
     return (
-        f'<figure><figcaption><code>get_weights()[{weight.index}]</code> {escape(weight.role)} '
+        f"<figure><figcaption><code>get_weights()[{weight.index}]</code> {escape(weight.role)} "
         f"<code>{shape_text(weight.shape)}</code></figcaption>"
         f'<svg class="linked-array" role="img" width="{wide + 2:.0f}" height="{high + 2:.0f}" '
         f'viewBox="-1 -1 {wide + 2:.0f} {high + 2:.0f}" data-scale="{scale:.3f}"><title>{escape(title)}</title>'
@@ -303,5 +336,3 @@ def arrays_html(layer: Layer) -> str:
     """All arrays of a layer, to one scale."""
     scale = 230 / max(size for weight in layer.weights for size in weight.shape)
     return "".join(array_svg(weight, layer.units or 1, scale) for weight in layer.weights)
-
-
