@@ -49,8 +49,15 @@ def told(box):
 def hover(driver, element):
     from selenium.webdriver import ActionChains
 
-    driver.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
+    driver.execute_script("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", element)
     ActionChains(driver).move_to_element(element).perform()
+
+
+def press(box, where, number=0):
+    """A click, once the button stands in the middle of the window."""
+    button = box.find_elements("css selector", where)[number]
+    box.parent.execute_script("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", button)
+    button.click()
 
 
 def test_a_gate_lights_up_everywhere_with_its_slices(opened):
@@ -59,7 +66,7 @@ def test_a_gate_lights_up_everywhere_with_its_slices(opened):
         opened, box.find_element("css selector", ".linked-arrays [data-gate=forget][data-role=kernel] text")
     )
     assert told(box) == ["get_weights()[0][:, 20:40]"]
-    box.find_element("css selector", ".linked-pick [data-gate=forget]").click()
+    press(box, ".linked-pick [data-gate=forget]")
     assert told(box) == [
         "get_weights()[0][:, 20:40]",
         "get_weights()[1][:, 20:40]",
@@ -77,14 +84,14 @@ def test_every_slice_on_the_page_is_the_packages(opened):
         weights = lstm_shapes.explain(input_dim=100, units=20, cell=cell).weights
         get_weights = [np.arange(weight.parameters).reshape(weight.shape) for weight in weights]
         for gate in weights[0].gates:
-            box.find_element("css selector", f".linked-pick [data-gate={gate}]").click()
+            press(box, f".linked-pick [data-gate={gate}]")
             cut = [eval(code, {"get_weights": lambda arrays=get_weights: arrays}) for code in told(box)]
             ((start, stop),) = weights[0].gates[gate]
             wanted = [array[..., start:stop] for array in get_weights]
             assert sum(one.size for one in cut) == sum(one.size for one in wanted), (cell, gate)
             both = (np.sort(np.concatenate([one.ravel() for one in some])) for some in (cut, wanted))
             assert np.array_equal(*both), (cell, gate)
-            box.find_element("css selector", f".linked-pick [data-gate={gate}]").click()  # and off again
+            press(box, f".linked-pick [data-gate={gate}]")  # and off again
 
 
 def test_a_term_a_box_a_wire_and_a_state_can_be_pointed_at(opened):
@@ -102,7 +109,7 @@ def test_a_term_a_box_a_wire_and_a_state_can_be_pointed_at(opened):
         box.find_element("css selector", ".wire[data-gate=cell] .hit"),
     )
     assert {gate for gate, *_ in lit(box, ".linked-arrays")} == {"cell"}
-    box.find_element("css selector", ".linked-pick [data-state=c]").click()
+    press(box, ".linked-pick [data-state=c]")
     assert "memory" in box.find_element("css selector", ".linked-said").text
     assert told(box) == []
     assert {state for *_, state in lit(box)} == {"c"}
@@ -110,7 +117,7 @@ def test_a_term_a_box_a_wire_and_a_state_can_be_pointed_at(opened):
 
 def test_a_bias_of_two_rows_has_two_slices(opened):
     box = view(opened, 1)
-    box.find_element("css selector", ".linked-pick [data-gate=reset]").click()
+    press(box, ".linked-pick [data-gate=reset]")
     assert told(box) == [
         "get_weights()[0][:, 20:40]",
         "get_weights()[1][:, 20:40]",
@@ -140,7 +147,8 @@ def test_the_keyboard_reaches_every_figure_and_walks_through_it(opened):
 
 def test_a_screen_reader_is_told_what_everything_is(opened):
     names = opened.execute_script(
-        "return [...document.querySelectorAll('.linked [data-group] .part[role=button]')].map((one) => one.getAttribute('aria-label'))"
+        "return [...document.querySelectorAll('.linked [data-group] .part[role=button]')]"
+        ".map((one) => one.getAttribute('aria-label'))"
     )
     assert len(names) > 100
     assert all(names)
@@ -164,8 +172,8 @@ def test_the_slice_can_be_copied(opened):
         window.copied = [];
         Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { copied.push(text); } } })""")
     box = view(opened)
-    box.find_element("css selector", ".linked-pick [data-gate=forget]").click()
-    box.find_elements("css selector", ".linked-said li button")[1].click()
+    press(box, ".linked-pick [data-gate=forget]")
+    press(box, ".linked-said li button", 1)
     assert opened.execute_script("return copied") == ["get_weights()[1][:, 20:40]"]
 
 
@@ -179,6 +187,7 @@ def numbers(box):
 def test_the_numbers_are_those_of_the_real_layer_at_every_step(opened):
     """Keras's own output is the expected value of h; the trace of every gate's."""
     import keras
+    from selenium.webdriver.support.select import Select
 
     keras.utils.set_random_seed(1997)
     layer = keras.layers.LSTM(20, return_sequences=True)
@@ -187,11 +196,10 @@ def test_the_numbers_are_those_of_the_real_layer_at_every_step(opened):
     gates = lstm_shapes.trace(layer, x).activation[0, 0].transpose("time", "unit", "gate")
     box = view(opened)
     for unit in (0, 3):
-        from selenium.webdriver.support.select import Select
-
-        Select(box.find_element("name", "unit")).select_by_value(str(unit))
+        Select(box.find_element("name", "unit")).select_by_visible_text(str(unit))
         rows = opened.execute_script(
-            "return [...arguments[0].querySelectorAll('.linked-table tbody tr')].map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent)))",
+            "return [...arguments[0].querySelectorAll('.linked-table tbody tr')]"
+            ".map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent)))",
             box,
         )
         order = ["input", "forget", "cell", "output"]
@@ -202,13 +210,13 @@ def test_the_numbers_are_those_of_the_real_layer_at_every_step(opened):
 def test_stepping_changes_the_diagram_and_says_which_step(opened):
     box = view(opened)
     first = numbers(box)
-    box.find_element("css selector", "[data-by='1']").click()
+    press(box, "[data-by='1']")
     second = numbers(box)
     assert box.find_element("css selector", ".linked-steps output").text == "2 of 6"
     assert sum(first[node] != second[node] for node in first) > len(first) / 2
     assert not box.find_element("css selector", "[data-by='1']").get_attribute("disabled")
     for _ in range(4):
-        box.find_element("css selector", "[data-by='1']").click()
+        press(box, "[data-by='1']")
     assert box.find_element("css selector", "[data-by='1']").get_attribute("disabled")
     current = box.find_element("css selector", "tr[aria-current] th").text
     assert current == "6"

@@ -197,10 +197,8 @@ def box(
         f'<rect x="{x - width / 2:.0f}" y="{y - tall / 2:.0f}" width="{width:.0f}" height="{tall}" rx="6" '
         f'style="fill:{colour(gate)}"/>'
     )
-    if term.op == "recur" and inputs(term):  # what comes by wire is a dot in the formula
-        shown = Term("recur", (term.args[0], Term("name", ("•",))))
-    else:
-        shown = term
+    by_wire = term.op == "recur" and inputs(term)  # which is a dot in the formula
+    shown = Term("recur", (term.args[0], Term("name", ("•",)))) if by_wire else term
     formula = subscripts(write(shown, LATEX, {}, kind.letters, biased))
     if term.op == "name":
         return f'{frame}<text class="sign" x="{x:.0f}" y="{y - 2:.0f}">{formula}</text>' + number(
@@ -303,7 +301,7 @@ def code_of(weight: Weight, role: str, gate: str) -> str:
     return f"get_weights()[{weight.index}]{cut}"
 
 
-def array_svg(weight: Weight, units: int, scale: float) -> str:
+def array_svg(weight: Weight, scale: float) -> str:
     """One array to scale, gate by gate, with a line at the first unit's column."""
     wide = weight.shape[-1] * scale
     tall = max(16, scale) if len(weight.shape) == 1 or weight.parts else max(16, weight.shape[0] * scale)
@@ -335,4 +333,4 @@ def array_svg(weight: Weight, units: int, scale: float) -> str:
 def arrays_html(layer: Layer) -> str:
     """All arrays of a layer, to one scale."""
     scale = 230 / max(size for weight in layer.weights for size in weight.shape)
-    return "".join(array_svg(weight, layer.units or 1, scale) for weight in layer.weights)
+    return "".join(array_svg(weight, scale) for weight in layer.weights)
