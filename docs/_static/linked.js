@@ -50,7 +50,7 @@ function view(box) {
     const gates = wanted.gate ?? Object.keys(data.slices), found = new Map();
     for (const gate of gates) {
       for (const [role, code] of Object.entries(data.slices[gate] ?? {})) {
-        if (!wanted.role || wanted.role.includes(role)) found.set(code, `${role}${gate === "all" ? "" : ` of the ${gate}`}`);
+        if (!wanted.role || wanted.role.includes(role)) found.set(code, `${role}${gate === "all" ? "" : ` of the ${data.gates[gate].split(":")[0]}`}`);
       }
     }
     return [...found];
@@ -99,7 +99,8 @@ function view(box) {
     }
     box.querySelector(".linked-table caption span").textContent = unit;
     [...box.querySelectorAll(".linked-table tbody tr")].forEach((row, place) => {
-      row.toggleAttribute("aria-current", place === step());
+      if (place === step()) row.setAttribute("aria-current", "step");
+      else row.removeAttribute("aria-current");
       [...row.querySelectorAll("td")].forEach((cell, column) => { cell.textContent = number(data.values[place][unit][data.columns[column]]); });
     });
     box.querySelector(".linked-steps output").textContent = `${step() + 1} of ${steps.max}`;
