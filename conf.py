@@ -28,6 +28,8 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "lstm_shapes.sphinx_ext",
     "mathml",
+    "calculator",
+    "linked",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",

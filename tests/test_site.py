@@ -147,6 +147,7 @@ def test_every_internal_link_leads_somewhere(site, pages):
             address, anchor = urldefrag(link)
             if outside(link) or link.startswith(("mailto:", "javascript:")):
                 continue
+            address = urlsplit(address).path  # a query is for the page's own script
             target = (site / name).parent / unquote(address) if address else site / name
             target = target / "index.html" if target.is_dir() else target
             if not target.exists():
