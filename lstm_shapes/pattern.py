@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import namedtuple
+from functools import cache
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def _factor(size: Size) -> str:
     return f"({size})" if "+" in str(size) else str(size)
 
 
+@cache  # the tables' patterns are few; a thousand files ask for them a million times
 def axes(pattern: str) -> tuple[tuple[str, ...], ...]:
     """The names along each stored axis, outermost first.
 
@@ -57,6 +59,7 @@ def axes(pattern: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple((group or single).split()) for group, single in words)
 
 
+@cache
 def names(pattern: str) -> tuple[str, ...]:
     """Each axis as one name, its parts joined by `*`.
 
@@ -90,6 +93,7 @@ def shape(pattern: str, sizes: Mapping[str, Size]) -> tuple[Size, ...]:
     return tuple(length(axis, sizes) for axis in axes(pattern))
 
 
+@cache
 def gate_axis(pattern: str) -> int | None:
     """Which stored axis holds the gates; None where there is none.
 

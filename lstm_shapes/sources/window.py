@@ -36,7 +36,8 @@ class Pages:
             if any(number not in self.pages for number in range(first, last + 1)):
                 self.load(first, last)
             data = b"".join(self.pages[number] for number in range(first, last + 1))
-        return data[at - first * PAGE :][:count]
+        start = at - first * PAGE
+        return data[start : start + count]
 
     def load(self, first: int, last: int) -> None:
         """Keep the pages `first` to `last`."""
