@@ -118,3 +118,20 @@ def test_a_name_from_a_stranger_brings_no_markup():
     strange = dataclasses.replace(explanation, layers=(first, *explanation.layers[1:]))
     assert "<script>" not in draw(strange, "html")
     assert "<script>" not in draw(strange, "markdown").replace("\\<script\\>", "")
+
+
+@pytest.mark.parametrize("two", [False, True])
+@pytest.mark.parametrize(("framework", "first"), [("pytorch", "weight_ih_l0"), ("onnx", "W")])
+def test_a_framework_s_own_names_stand_in_the_table(framework, first, two):
+    """PyTorch's: torch/nn/modules/rnn.py, RNNBase.__init__; ONNX's: Operators.md."""
+    found = lstm_shapes.explain(input_dim=100, units=20, framework=framework, bidirectional=two)
+    lines = str(found).splitlines()
+    head, row = (line.split() for line in lines if line.split()[:1] in (["index"], ["[0]"]))
+    assert head[1] == "name"
+    assert row[1] == first
+    assert ("weight_hh_l0_reverse" in str(found)) == (two and framework == "pytorch")
+    assert max(map(len, lines)) <= 80
+
+
+def test_keras_has_no_names_but_the_roles():
+    assert "name" not in str(lstm_shapes.explain(input_dim=100, units=20)).split()

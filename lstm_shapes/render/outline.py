@@ -5,6 +5,7 @@ Text in a block may hold `code` between backticks and nothing else; numbers grou
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 
 from lstm_shapes.layouts import MULTIPLIES, NAMES
@@ -97,23 +98,26 @@ def arrays_table(layer: Layer) -> Table:
     symbolic = all(
         tuple(map(str, w.shape)) == w.formula for w in layer.weights
     )  # then the formula would say the shape again
-    head = ["index", "direction", "role", "shape", "formula", "parameters"]
+    names = [re.sub(r"\W", "?", re.split(r"[/.]", w.path)[-1]) for w in layer.weights]  # a file's, so cleaned
+    own = names != [w.role for w in layer.weights]  # the framework has words of its own
+    head = ["index", "name", "direction", "role", "shape", "formula", "parameters"]
     rows = [
         (
             "" if w.index is None else f"[{w.index}]",
+            f"`{name}`",
             w.direction or "",
             f"`{w.role}`",
             f"`{shape_text(w.shape)}`",
             f"`{shape_text(w.formula)}`",
             number(w.parameters),
         )
-        for w in layer.weights
+        for name, w in zip(names, layer.weights, strict=True)
     ]
-    keep = [
-        name
-        for name in head
-        if not (name == "direction" and not two) and not (name == "formula" and symbolic)
-    ]
+    wide = own and (
+        two or max(map(len, names)) > 6
+    )  # then a terminal of 80 columns has no room for the formula
+    absent = {"name": not own, "direction": not two, "formula": symbolic or wide}
+    keep = [name for name in head if not absent.get(name)]
     columns = [head.index(name) for name in keep]
     chosen = tuple(tuple(row[column] for column in columns) for row in rows)
     label = f"Arrays of {layer.path}, in the order of get_weights()"
