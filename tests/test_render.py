@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html.parser
 import json
 import os
@@ -111,8 +112,6 @@ def test_a_notebook_shows_it():
 
 
 def test_a_name_from_a_stranger_brings_no_markup():
-    import dataclasses
-
     explanation = from_numbers(3, 2, layers=2)
     first = dataclasses.replace(explanation.layers[0], path="<script>alert(1)</script>|*x*_y_")
     strange = dataclasses.replace(explanation, layers=(first, *explanation.layers[1:]))
@@ -135,3 +134,21 @@ def test_a_framework_s_own_names_stand_in_the_table(framework, first, two):
 
 def test_keras_has_no_names_but_the_roles():
     assert "name" not in str(lstm_shapes.explain(input_dim=100, units=20)).split()
+
+
+def test_a_file_of_keras_has_the_columns_of_numbers():
+    """TensorFlow's `kernel:0` is no other word than kernel."""
+    file = pathlib.Path(__file__).parent / "corpus" / "files" / "tf_keras2" / "seed_autoencoder.hdf5"
+    head = [line for line in str(lstm_shapes.explain(file)).splitlines() if line.startswith("index")]
+    assert head
+    assert {tuple(line.split()) for line in head} == {
+        ("index", "direction", "role", "shape", "formula", "parameters")
+    }
+
+
+def test_only_words_of_the_framework_stand_in_the_table():
+    found = lstm_shapes.explain(input_dim=3, units=2, framework="pytorch")
+    assert "weight_ih_l0" in draw(found, "markdown")
+    weights = [dataclasses.replace(weight, path=f"{weight.path}`<b>|") for weight in found.weights]
+    layer = dataclasses.replace(found.layers[0], weights=tuple(weights))
+    assert "weight_ih_l0" not in draw(dataclasses.replace(found, layers=(layer,)), "markdown")

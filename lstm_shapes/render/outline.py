@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import namedtuple
 
-from lstm_shapes.layouts import MULTIPLIES, NAMES
+from lstm_shapes.layouts import MULTIPLIES, NAMES, table
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -92,14 +92,22 @@ def shape_text(shape: Any) -> str:
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
+def own_names(layer: Layer) -> list[str]:
+    """What the framework calls each array (`weight_ih_l0_reverse`); nothing where it says kernel and bias too."""
+    arrays = [array for layout in table(layer.framework).values() for array in layout.arrays]
+    words = tuple(array.name for array in arrays if array.name != array.role)
+    names = [re.split(r"[/.]", weight.path)[-1] for weight in layer.weights]
+    # A file may call its arrays anything: only the framework's words, and nothing that is no word, stand in the table.
+    return names if all(name.startswith(words) and name.isidentifier() for name in names) else []
+
+
 def arrays_table(layer: Layer) -> Table:
     """One row an array, as `get_weights()` has them."""
     two = any(weight.direction for weight in layer.weights)
     symbolic = all(
         tuple(map(str, w.shape)) == w.formula for w in layer.weights
     )  # then the formula would say the shape again
-    names = [re.sub(r"\W", "?", re.split(r"[/.]", w.path)[-1]) for w in layer.weights]  # a file's, so cleaned
-    own = names != [w.role for w in layer.weights]  # the framework has words of its own
+    names = own_names(layer)
     head = ["index", "name", "direction", "role", "shape", "formula", "parameters"]
     rows = [
         (
@@ -111,12 +119,11 @@ def arrays_table(layer: Layer) -> Table:
             f"`{shape_text(w.formula)}`",
             number(w.parameters),
         )
-        for name, w in zip(names, layer.weights, strict=True)
+        for name, w in zip(names or [""] * len(layer.weights), layer.weights, strict=True)
     ]
-    wide = own and (
-        two or max(map(len, names)) > 6
-    )  # then a terminal of 80 columns has no room for the formula
-    absent = {"name": not own, "direction": not two, "formula": symbolic or wide}
+    # Then a terminal of 80 columns has no room for the formula.
+    wide = bool(names) and (two or max(map(len, names)) > 6)
+    absent = {"name": not names, "direction": not two, "formula": symbolic or wide}
     keep = [name for name in head if not absent.get(name)]
     columns = [head.index(name) for name in keep]
     chosen = tuple(tuple(row[column] for column in columns) for row in rows)
@@ -172,6 +179,20 @@ def _and(words: list[str]) -> str:
 def range_text(ranges: tuple[Any, ...]) -> str:
     """`0:20`, or `0:80:4`, or several."""
     return ", ".join(":".join(map(str, one)) for one in ranges)
+
+
+def slice_text(weight: Weight, gate: str) -> str:
+    """How one cuts a gate out of an array: `[:, 20:40]`; of one without gates, everything.
+
+    >>> import lstm_shapes
+    >>> weight = lstm_shapes.explain(input_dim=100, units=20, framework="pytorch").weights[0]
+    >>> slice_text(weight, "forget")
+    '[20:40, :]'
+    """
+    axes = [":"] * len(weight.shape)
+    if gate in weight.gates and weight.gate_axis is not None:
+        axes[weight.gate_axis] = range_text(tuple(weight.gates[gate]))
+    return f"[{', '.join(axes)}]"
 
 
 def arithmetic(layer: Layer) -> Iterator[Block]:
