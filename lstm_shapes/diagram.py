@@ -5,7 +5,7 @@ No picture yet: `plot.py` draws it, and whoever wants another drawing has the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import Any
@@ -71,6 +71,20 @@ def inputs(term: Term) -> tuple[Term, ...]:
         return ()
     own = [Term("name", (one.args[0], term)) for one in terms if one.op == "name"]
     return (*own, *(one for one in terms if one.op != "name"))
+
+
+def column_middles(drawn: Diagram, width: Callable[[Term], float], gap: float) -> list[float]:
+    """The middle of each column, which is as wide as its widest node, with `gap` between two.
+
+    >>> from lstm_shapes.cells import CELLS
+    >>> column_middles(diagram(CELLS["simple_rnn"]), lambda term: 2, 1)
+    [1.0, 4.0, 7.0]
+    """
+    columns: dict[int, float] = {}
+    for node in drawn.nodes.values():
+        columns[node.column] = max(columns.get(node.column, 0), width(node.term))
+    widths = [columns[i] for i in sorted(columns)]
+    return [sum(widths[:i]) + i * gap + wide / 2 for i, wide in enumerate(widths)]
 
 
 def _below(term: Term) -> Iterator[Term]:

@@ -81,7 +81,7 @@ def run(layer: Layer, arrays: Mapping[str, tuple[Weight, Array]], x: Array) -> A
     """One direction over all steps: the hidden states, (batch, time, units)."""
     cell = next(cell for cell in CELLS.values() if cell.name == layer.cell)
     kernel, recurrent = by_gate(*arrays["kernel"]), by_gate(*arrays["recurrent_kernel"])
-    bias, recurrent_bias = _biases(arrays.get("bias"), kernel)
+    bias, recurrent_bias = biases(arrays.get("bias"), kernel)
     options = {key: layer.options[key] for key in cell.options}
     units: int = layer.units or 0
     states = tuple(np.zeros((len(x), units)) for _ in cell.states)
@@ -118,9 +118,10 @@ def by_gate(weight: Weight, array: Array) -> dict[str, Array]:
     }
 
 
-def _biases(
+def biases(
     bias: tuple[Weight, Array] | None, like: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The bias of each gate on the input's side and on the state's; 0 where there is none."""
     nothing = dict.fromkeys(like, 0.0)
     if bias is None:
         return nothing, nothing

@@ -73,6 +73,24 @@ def look(driver: Any, width: int, height: int = 900, dark: bool = False) -> None
     command("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
 
 
+@contextlib.contextmanager
+def page(site: pathlib.Path, path: str) -> Iterator[tuple[str, Any]]:
+    """The address of a page of the site, and a browser with a wide window."""
+    with served(site) as address, chromium() as driver:
+        look(driver, 1280)
+        yield f"{address}/{path}", driver
+
+
+@contextlib.contextmanager
+def without_javascript(driver: Any) -> Iterator[None]:
+    """Pages opened meanwhile run no script."""
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        yield
+    finally:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
 def screenshot(driver: Any, path: pathlib.Path) -> None:
     """The whole page, not only the window."""
     import base64

@@ -44,9 +44,8 @@ CELLS = [
 
 @pytest.fixture(scope="module")
 def page(site):
-    with browser.served(site) as address, browser.chromium() as driver:
-        browser.look(driver, 1280)
-        yield f"{address}/start/calculator.html", driver
+    with browser.page(site, "start/calculator.html") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -288,15 +287,12 @@ def test_no_layer_makes_the_page_scroll_sideways(page, width):
 
 def test_without_javascript_it_says_so_and_shows_an_example(page):
     address, driver = page
-    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+    with browser.without_javascript(driver):
         driver.get(address)
         text = driver.find_element("css selector", ".calculator").text
         assert "needs JavaScript" in text
         assert "(100, 80)" in text
         assert "2 · 4 · 20 · (100 + 20 + 1) = 19 360" in text.replace("\N{NARROW NO-BREAK SPACE}", " ")
-    finally:
-        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_it_works_under_a_policy_without_inline_scripts(site, page):

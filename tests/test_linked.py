@@ -18,9 +18,8 @@ pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.xdist_group("si
 
 @pytest.fixture(scope="module")
 def page(site):
-    with browser.served(site) as address, browser.chromium() as driver:
-        browser.look(driver, 1280)
-        yield f"{address}/why/inside-one-step.html", driver
+    with browser.page(site, "why/inside-one-step.html") as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -235,8 +234,7 @@ def test_the_page_does_not_scroll_sideways_when_something_is_lit(page, width):
 
 def test_without_javascript_it_is_a_good_figure(page):
     address, driver = page
-    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
+    with browser.without_javascript(driver):
         driver.get(address)
         text = driver.find_element("css selector", ".linked").text
         assert "need JavaScript" in text
@@ -244,8 +242,6 @@ def test_without_javascript_it_is_a_good_figure(page):
         assert "Unit 0, step by step" in text
         assert not driver.find_element("css selector", ".linked-controls").is_displayed()
         assert len(driver.find_elements("css selector", ".linked svg title")) == 8
-    finally:
-        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 @pytest.mark.parametrize("line", ["gru --input 8 --units 4 --no-reset-after", "simple_rnn --input 8 --units 4",

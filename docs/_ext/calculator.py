@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from calculator_data import export
 from docutils import nodes
 from docutils.parsers.rst import directives
+from page_assets import with_assets
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -174,17 +175,8 @@ class CalculatorDirective(SphinxDirective):
         return [nodes.raw("", drawn, format="html")]
 
 
-def only_where_it_is(
-    app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None
-) -> None:
-    """The script and its look belong to pages that have a calculator, not to the others."""
-    if doctree is not None and any('class="calculator' in one.astext() for one in doctree.findall(nodes.raw)):
-        app.add_js_file("calculator.js", loading_method="defer")
-        app.add_css_file("calculator.css")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry."""
     app.add_directive("lstm-calculator", CalculatorDirective)
-    app.connect("html-page-context", only_where_it_is)
+    with_assets(app, "calculator")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,9 +20,8 @@ from lstm_shapes.compute import LARGEST, MERGE_MODES, from_numbers
 from lstm_shapes.layer import Explanation, Layer, UsageError, Weight
 from lstm_shapes.pattern import Word
 
-HIGH = (
-    12  # the number of a layer high up in a stack: its paths, with the 12 left open, are those of all layers
-)
+# The number of a layer high up in a stack: its paths, with the 12 left open, are those of all layers.
+HIGH = 12
 OPEN = {"input_dim": Word("input_dim"), "units": Word("units")}
 SWITCHES = ("use_bias", "reset_after")  # what the form asks for; everything else is as the framework has it
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from linked_drawing import arrays_html, code_of, diagram_svg, equations_html, pieces
 from linked_numbers import Numbers, numbers
+from page_assets import with_assets
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -58,7 +59,7 @@ The colours still say what belongs together; the numbers are those of the first 
 <div class="linked-scroll" data-group="The diagram">{diagram_svg(drawn, kind, layer, found.nodes, biased)}</div>
 <div class="linked-equations" data-group="The equations">{equations_html(kind, options)}</div>
 <div class="linked-arrays" data-group="The arrays">{arrays_html(layer)}</div>
-{steps_table(kind, found)}
+{steps_table(kind, drawn.nodes, found)}
 <script type="application/json">{data}</script>
 </div>
 """
@@ -108,7 +109,7 @@ def shown(kind: Cell, terms: Any) -> list[Any]:
     return [named[name] for name in (*kind.gates, *reversed(kind.states))]
 
 
-def steps_table(kind: Cell, found: Numbers) -> str:
+def steps_table(kind: Cell, terms: Any, found: Numbers) -> str:
     """Every gate and state of the first unit at every step."""
     names = [*kind.gates, *reversed(kind.states)]
     head = "".join(
@@ -116,13 +117,10 @@ def steps_table(kind: Cell, found: Numbers) -> str:
         f"{escape(one)} {kind.letters[one] + '[t]' if one in kind.gates else '[t]'}</th>"
         for one in names
     )
+    columns = [found.nodes[term][:, 0] for term in shown(kind, terms)]
     rows = []
-    for step in range(len(found.trace.time)):
-        numbers_ = [
-            float((found.trace[one] if one in kind.states else found.trace.activation.sel(gate=one))[step, 0])
-            for one in names
-        ]
-        cells = "".join(f'<td class="number">{value:.3f}</td>' for value in numbers_)
+    for step, values in enumerate(zip(*columns, strict=True)):
+        cells = "".join(f'<td class="number">{value:.3f}</td>' for value in values)
         rows.append(f'<tr><th scope="row">{step + 1}</th>{cells}</tr>')
     return (
         '<div class="lstm-scroll" role="region" tabindex="0" aria-label="Gates and states, step by step">'
@@ -146,17 +144,8 @@ class LinkedDirective(SphinxDirective):
             raise self.error(f"lstm-linked: {error}") from error
 
 
-def only_where_it_is(
-    app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None
-) -> None:
-    """The script and its look belong to pages that have such a view."""
-    if doctree is not None and any('class="linked"' in one.astext() for one in doctree.findall(nodes.raw)):
-        app.add_js_file("linked.js", loading_method="defer")
-        app.add_css_file("linked.css")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry."""
     app.add_directive("lstm-linked", LinkedDirective)
-    app.connect("html-page-context", only_where_it_is)
+    with_assets(app, "linked")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

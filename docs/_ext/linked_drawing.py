@@ -12,10 +12,10 @@ from html import escape
 from typing import Any
 
 from lstm_shapes.cells import GATE_MEANING, Cell
-from lstm_shapes.diagram import Diagram, Node, inputs
+from lstm_shapes.diagram import Diagram, Node, column_middles, inputs
 from lstm_shapes.equations import LATEX, Notation, Term, equations, write
 from lstm_shapes.layer import Layer, Weight
-from lstm_shapes.render.outline import range_text, shape_text
+from lstm_shapes.render.outline import shape_text, slice_text
 from lstm_shapes.render.svg import FILL
 
 UNIT, GAP, ROUND = 46, 0.8, 0.74  # pixels of one unit; between columns; of a circle
@@ -50,7 +50,7 @@ def gate_of(term: Any, results: Mapping[Term, str | None]) -> str | None:
 
 def diagram_svg(drawn: Diagram, kind: Cell, layer: Layer, values: Mapping[Term, Any], biased: bool) -> str:
     """One step from left to right, each node with its number at the first step."""
-    middles = column_middles(drawn)
+    middles = column_middles(drawn, lambda term: BOXES.get(term.op, ROUND), GAP)
     at = {
         term: (middles[node.column] * UNIT + 4, (node.row + 0.75) * UNIT)
         for term, node in drawn.nodes.items()
@@ -70,15 +70,6 @@ def diagram_svg(drawn: Diagram, kind: Cell, layer: Layer, values: Mapping[Term, 
         f'<svg class="linked-diagram" role="img" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}"><title>{title}</title>{wires}{nodes}</svg>'
     )
-
-
-def column_middles(drawn: Diagram) -> list[float]:
-    """Each column is as wide as its widest node."""
-    columns: dict[int, float] = {}
-    for node in drawn.nodes.values():
-        columns[node.column] = max(columns.get(node.column, 0), BOXES.get(node.term.op, ROUND))
-    widths = [columns[i] for i in sorted(columns)]
-    return [sum(widths[:i]) + i * GAP + width / 2 for i, width in enumerate(widths)]
 
 
 def wire(start: Term, end: Term, at: Any, results: Any, middles: list[float], drawn: Diagram) -> str:
@@ -207,7 +198,7 @@ def box(
     weight = layer.weights[0 if term.op == "x" else 1]
     return (
         f'{frame}<text class="sign{dark}" x="{x:.0f}" y="{y - 3:.0f}">{formula}</text>'
-        f'<text class="slice{dark}" x="{x - width / 2 + 7:.0f}" y="{y + 14:.0f}">{slice_of(weight, term.args[0])}</text>'
+        f'<text class="slice{dark}" x="{x - width / 2 + 7:.0f}" y="{y + 14:.0f}">{slice_text(weight, term.args[0])}</text>'
         + number(order, value, x + width / 2 - 7, y + 14).replace('class="value"', f'class="value end{dark}"')
     )
 
@@ -276,14 +267,6 @@ def equations_html(kind: Cell, options: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- the arrays
 
 
-def slice_of(weight: Weight, gate: str) -> str:
-    """`[:, 20:40]`; of an array without gates, nothing is cut away."""
-    if gate not in weight.gates:
-        return "[:, :]" if len(weight.shape) == 2 else "[:]"
-    before = [":"] * (weight.gate_axis or 0)
-    return f"[{', '.join([*before, range_text(tuple(weight.gates[gate]))])}]"
-
-
 def pieces(weight: Weight) -> Iterator[tuple[str, str, int, int]]:
     """(role, gate, row, rows): the rows of an array that have a role of their own; all of them, nearly always."""
     roles = weight.parts or (weight.role,)
@@ -295,7 +278,7 @@ def pieces(weight: Weight) -> Iterator[tuple[str, str, int, int]]:
 
 def code_of(weight: Weight, role: str, gate: str) -> str:
     """What one types to get at a gate's block: `get_weights()[1][:, 20:40]`."""
-    cut = slice_of(weight, gate)
+    cut = slice_text(weight, gate)
     if weight.parts:
         cut = cut.replace(":", str(weight.parts.index(role)), 1)
     return f"get_weights()[{weight.index}]{cut}"
@@ -320,7 +303,8 @@ def array_svg(weight: Weight, scale: float) -> str:
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" style="fill:{colour(gate)}"/>'
             f'<path class="unit" d="M{x + scale / 2:.1f} {y:.1f}v{h:.1f}"/>{label}</g>'
         )
-    title = f"{weight.role}, {' by '.join(map(str, weight.shape))}: {', '.join(f'{g} {slice_of(weight, g)}' for g in weight.gates)}"
+    cuts = ", ".join(f"{gate} {slice_text(weight, gate)}" for gate in weight.gates)
+    title = f"{weight.role}, {' by '.join(map(str, weight.shape))}: {cuts}"
     return (
         f"<figure><figcaption><code>get_weights()[{weight.index}]</code> {escape(weight.role)} "
         f"<code>{shape_text(weight.shape)}</code></figcaption>"

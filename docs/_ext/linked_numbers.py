@@ -13,9 +13,11 @@ import numpy as np
 
 from lstm_shapes import UsageError, trace
 from lstm_shapes.cells import CELLS
+from lstm_shapes.checks import make
 from lstm_shapes.diagram import Diagram
 from lstm_shapes.equations import Term
 from lstm_shapes.layer import Layer
+from lstm_shapes.reference import biases, by_gate, sigmoid
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SEED, STEPS, CLOSE = 1997, 6, 1e-5
@@ -31,7 +33,7 @@ class Numbers:
 
 def numbers(layer: Layer, drawn: Diagram, cell: str) -> Numbers:
     """Run a real layer of these sizes and evaluate its diagram."""
-    weights, x, found = traced(layer, cell)
+    weights, x, found = traced(layer)
     kept = found.isel(direction=0, batch=0)
     x_share, u_share = shares(layer, weights)
     states = {name: np.vstack([np.zeros(layer.units), kept[name].values[:-1]]) for name in CELLS[cell].states}
@@ -57,7 +59,7 @@ DO = {
     "+": lambda a, b: a + b,
     "*": lambda a, b: a * b,
     "-": lambda a, b: a - b,
-    "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
+    "sigmoid": sigmoid,
     "tanh": np.tanh,
 }
 
@@ -71,14 +73,12 @@ def agree(result: str | None, computed: Array, kept: Any) -> None:
         raise UsageError(f"the diagram computes another {result} than the trace does")
 
 
-def traced(layer: Layer, cell: str) -> tuple[list[Array], Array, Any]:
+def traced(layer: Layer) -> tuple[list[Array], Array, Any]:
     """A seeded Keras layer's arrays, what it reads, and its trace."""
     import keras
 
     keras.utils.set_random_seed(SEED)
-    kind = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}[cell]
-    options = {"reset_after": layer.options["reset_after"]} if cell == "gru" else {}
-    real = kind(layer.units, **options)
+    real = make(keras, layer)
     x = np.random.default_rng(SEED).normal(size=(1, STEPS, layer.input_dim)).astype("float32")
     real(x)
     return real.get_weights(), x[0], trace(real, x)
@@ -86,18 +86,14 @@ def traced(layer: Layer, cell: str) -> tuple[list[Array], Array, Any]:
 
 def shares(layer: Layer, weights: list[Array]) -> tuple[Any, Any]:
     """The input's share of a gate, and the state's: a block of each array, cut as the explanation says."""
-    kernel, recurrent, *bias = weights
-    rows = [bias[0]] if bias and bias[0].ndim == 1 else list(bias[0]) if bias else []
-    both = [*rows, *[np.zeros(kernel.shape[1])] * (2 - len(rows))]
-
-    def cut(array: Array, gate: str) -> Array:
-        ((start, stop),) = layer.weights[0].gates.get(gate, [(0, layer.units)])
-        return array[..., start:stop]
+    kernel, recurrent, *rest = zip(layer.weights, weights, strict=True)
+    by_kernel, by_recurrent = by_gate(*kernel), by_gate(*recurrent)
+    bias, recurrent_bias = biases(rest[0] if rest else None, by_kernel)
 
     def x_share(gate: str, x: Array) -> Array:
-        return x @ cut(kernel, gate) + cut(both[0], gate)
+        return x @ by_kernel[gate] + bias[gate]
 
     def u_share(gate: str, h: Array) -> Array:
-        return h @ cut(recurrent, gate) + cut(both[1], gate)
+        return h @ by_recurrent[gate] + recurrent_bias[gate]
 
     return x_share, u_share

@@ -8,6 +8,7 @@ function view(box) {
   const data = JSON.parse(box.querySelector("script").textContent);
   const parts = [...box.querySelectorAll(".part, .linked-pick button")];
   const said = box.querySelector(".linked-said"), steps = box.querySelector("[name=step]"), units = box.querySelector("[name=unit]");
+  const hint = [...said.childNodes];
   let held = null, shown = null;
 
   /* ---- What agrees with what */
@@ -70,7 +71,7 @@ function view(box) {
   }
 
   function tell() {
-    if (!shown) return said.replaceChildren(make("p", "Point at a gate, a wire, a block of columns or a letter."));
+    if (!shown) return said.replaceChildren(...hint);
     const words = [...(shown.gate ?? []).map((gate) => data.gates[gate]), ...(!shown.gate && !shown.role ? shown.state.map((one) => data.states[one]) : [])];
     if (!shown.gate && shown.role) words.push(`${shown.role.join(" and ")}: one block for each gate`);
     const list = shown.gate || shown.role ? slices(shown).map(([code, what]) => make("li", make("code", code), copied(code), ` ${what}`)) : [];

@@ -12,10 +12,10 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 from lstm_shapes.cells import CELLS, GATE_MEANING, Cell
-from lstm_shapes.diagram import Diagram, Node, diagram, inputs
+from lstm_shapes.diagram import Node, column_middles, diagram, inputs
 from lstm_shapes.equations import LATEX, Term, write
-from lstm_shapes.layer import Layer, UsageError, Weight
-from lstm_shapes.render.outline import range_text
+from lstm_shapes.layer import Layer, UsageError
+from lstm_shapes.render.outline import slice_text
 from lstm_shapes.render.svg import FILL
 
 INK, WIRE = "#222222", "#6b6b6b"
@@ -67,13 +67,14 @@ def cell_diagram(
     """
     kind = CELLS[cell]
     drawn = diagram(kind, **options)
-    x = _column_middles(drawn)
+    x = column_middles(drawn, _width, GAP)
     where = {term: (x[node.column], -node.row) for term, node in drawn.nodes.items()}
     width, height = x[-1] + 2.5, max(node.row for node in drawn.nodes.values()) + 1.6
     ax = ax or plt.figure(figsize=(width * INCH, height * INCH), facecolor="white").add_axes((0, 0, 1, 1))
     ax.set(xlim=(-0.25, width - 0.25), ylim=(0.9 - height, 0.9), aspect="equal")
     ax.axis("off")
-    slices = {} if layer is None else _slices(layer.weights[0])
+    kernel = None if layer is None else layer.weights[0]
+    slices = {gate: f"kernel{slice_text(kernel, gate)}" for gate in kernel.gates} if kernel else {}
     numbers = {} if values is None else _numbers(values)
     biased = bool({**kind.options, **options}.get("reset_after"))
     sheet = _Sheet(ax, kind, where, slices, numbers, biased, _inches(ax, width, height) / INCH)
@@ -94,23 +95,6 @@ def _numbers(values: Any) -> dict[str, float]:
         )
     states = {name: values[name].item() for name in ("h", "c") if name in values}
     return {gate: values.activation.sel(gate=gate).item() for gate in values.gate.values.tolist()} | states
-
-
-def _slices(kernel: Weight) -> dict[str, str]:
-    """Each gate's part of the kernel, as one writes it: columns in Keras, rows in PyTorch."""
-    before, after = ("", ", :") if kernel.gate_axis == 0 else (":, ", "")
-    return {
-        gate: f"kernel[{before}{range_text(tuple(ranges))}{after}]" for gate, ranges in kernel.gates.items()
-    }
-
-
-def _column_middles(drawn: Diagram) -> list[float]:
-    """Each column is as wide as its widest node."""
-    columns: dict[int, float] = {}
-    for node in drawn.nodes.values():
-        columns[node.column] = max(columns.get(node.column, 0), _width(node.term))
-    widths = [columns[i] for i in sorted(columns)]
-    return [sum(widths[:i]) + i * GAP + width / 2 for i, width in enumerate(widths)]
 
 
 def _inches(ax: Axes, width: float, height: float) -> float:
