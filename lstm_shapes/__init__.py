@@ -28,6 +28,8 @@ _WHERE = {
     "Connection": "layer",
     "UsageError": "layer",
 }
+# Modules whose names are used with the module's own, as in `lstm_shapes.plot.weights(...)`.
+_MODULES = ("compute", "diff", "identify", "messages", "plot", "reference")
 
 __all__ = list(_WHERE)
 
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"lstm_shapes.{name}")
     if name not in _WHERE:
         raise AttributeError(f"module 'lstm_shapes' has no attribute {name!r}")
     value = getattr(import_module(f"lstm_shapes.{_WHERE[name]}"), name)
@@ -59,4 +63,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_WHERE})
+    return sorted({*globals(), *_WHERE, *_MODULES})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -116,3 +117,13 @@ def test_the_probe_can_fail():
     code = PROBE.format(words=["--version"]).replace("import sys", "import sys, h5py", 1)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "h5py" in done.stdout
+
+
+def test_what_the_reference_names_is_there_after_one_import():
+    """As in docs/lookup/api.md: `lstm_shapes.plot.weights` needs no second import."""
+    page = (PACKAGE.parent / "docs" / "lookup" / "api.md").read_text(encoding="utf-8")
+    names = re.findall(r"^\.\. auto(?:function|class|exception):: (lstm_shapes\.\S+)", page, re.MULTILINE)
+    assert "lstm_shapes.plot.weights" in names
+    lines = "\n".join(["import lstm_shapes", *names])
+    found = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
