@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+from collections import deque
 from dataclasses import replace
 
 from lstm_shapes.compute import from_numbers
@@ -13,6 +14,8 @@ from lstm_shapes.pattern import Word
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
     from typing import Any
+
+    from lstm_shapes.sources.listing import Listing
 
 
 def explain(x: Any = None, *, input_dim: Any = None, units: Any = None, **options: Any) -> Explanation:
@@ -60,19 +63,34 @@ def explain(x: Any = None, *, input_dim: Any = None, units: Any = None, **option
 
 
 def _explain_given(x: Any) -> Explanation:
-    from lstm_shapes.recognise import recognise
     from lstm_shapes.sources.listing import SourceError
 
     try:
         if isinstance(x, str | bytes) or hasattr(x, "__fspath__"):
             from lstm_shapes.sources import read
 
-            return replace(recognise(read(x)), source=os.path.basename(os.fsdecode(x).rstrip("/")))
+            return _of_file(read(x), os.path.basename(os.fsdecode(x).rstrip("/")))
+        from lstm_shapes.recognise import recognise
         from lstm_shapes.sources.live import listing
 
         return recognise(listing(x))
     except SourceError as error:
         raise UsageError(str(error)) from None
+
+
+_last: deque[tuple[Listing, Explanation]] = deque(maxlen=4)  # see sources/again.py
+
+
+def _of_file(listing: Listing, name: str) -> Explanation:
+    """What is in a file; worked out once for the files of one training, which have one list of arrays."""
+    from lstm_shapes.recognise import recognise
+
+    for known, explanation in tuple(_last):
+        if known.arrays is listing.arrays and known.of(listing.source) == listing:
+            return replace(explanation, source=name)
+    explanation = recognise(listing)
+    _last.appendleft((listing, explanation))
+    return replace(explanation, source=name)
 
 
 def _given(size: Any, name: str) -> Any:

@@ -34,7 +34,7 @@ def read(window: Window, source: str) -> Listing:
         return Listing(
             source, "keras-h5-weights", arrays, {**_about(file, file.root), "layer_names": names}, notes
         )
-    found = weights(window, source, "keras3-weights-h5", file)
+    found = weights(window, source, file)
     if not found.arrays and not (found.config or {}).get("names"):
         raise SourceError(
             "is an HDF5 file without Keras's layer_names, model_config or vars: a Keras checkpoint was expected"
@@ -134,7 +134,7 @@ def _add(file: H5, address: int, path: str, arrays: list[Stored], notes: list[st
         arrays.append(Stored(path, found.shape, dtype))
 
 
-def weights(window: Window, source: str, format_: str, file: H5 | None = None) -> Listing:
+def weights(window: Window, source: str, file: H5 | None = None) -> Listing:
     """Keras 3's weights: every array below the root, the optimizer's and the metrics' left out."""
     file = file or hdf5.open_file(window)
     arrays: list[Stored] = []
@@ -157,7 +157,7 @@ def weights(window: Window, source: str, format_: str, file: H5 | None = None) -
         if name is not None:
             names[path] = name[:MAX_NAME]
         pending += reversed(_below(inside, path, depth, seen, notes))
-    return Listing(source, format_, tuple(arrays), {"names": names}, tuple(notes[:MAX_NOTES]))
+    return Listing(source, "keras3-weights-h5", tuple(arrays), {"names": names}, tuple(notes[:MAX_NOTES]))
 
 
 def _below(

@@ -5,7 +5,9 @@ Source: keras/src/saving/saving_lib.py, 3.15.1; tf_keras/src/saving/saving_lib.p
 
 from __future__ import annotations
 
-from lstm_shapes.sources import keras_h5, zips
+from functools import lru_cache
+
+from lstm_shapes.sources import again, keras_h5, zips
 from lstm_shapes.sources.bounds import MAX_JSON, json_object
 from lstm_shapes.sources.listing import Listing, SourceError
 
@@ -27,7 +29,7 @@ def read(zipped: Archive, source: str) -> Listing:
         if isinstance(metadata.get("keras_version"), str):
             config["keras_version"] = metadata["keras_version"]
     if CONFIG in zipped.entries:
-        config["model_config"] = json_object(zips.content(zipped, CONFIG, MAX_JSON), CONFIG)
+        config["model_config"] = _config(zips.content(zipped, CONFIG, MAX_JSON))
     else:
         notes += (f"has no {CONFIG}: layers are known by their places only",)
     if WEIGHTS not in zipped.entries:
@@ -35,8 +37,17 @@ def read(zipped: Archive, source: str) -> Listing:
             raise SourceError(f"is a zip without {CONFIG} and {WEIGHTS}: a .keras file was expected")
         return Listing(source, "keras-zip", (), config, (*notes, f"has no {WEIGHTS}: no arrays are listed"))
     try:
-        inner = keras_h5.weights(zips.entry(zipped, WEIGHTS), source, "keras-zip")
+        inner = again.read(zips.entry(zipped, WEIGHTS), source, keras_h5.weights)
     except SourceError as error:
         raise SourceError(f"{WEIGHTS} inside it {error}") from None
     config.update(inner.config or {})
     return Listing(source, "keras-zip", inner.arrays, config, notes + inner.notes)
+
+
+def _config(raw: bytes) -> dict[str, Any]:
+    return _small(raw) if len(raw) <= again.MAX_KEPT else json_object(raw, CONFIG)
+
+
+@lru_cache(maxsize=again.KEPT)
+def _small(raw: bytes) -> dict[str, Any]:
+    return json_object(raw, CONFIG)

@@ -42,6 +42,10 @@ class Listing:
     config: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
 
+    def of(self, source: str) -> Listing:
+        """The same, said of another file."""
+        return Listing(source, self.format, self.arrays, self.config, self.notes)
+
 
 def shown(text: object, limit: int = 60) -> str:
     r"""A stranger's word as it may stand in one line of a message: quoted, escaped and cut.

@@ -57,4 +57,4 @@ def _shards(mapping: dict[str, Any]) -> list[str]:
 
 def _shard(path: str) -> Listing:
     with files.opened(path, follow=False) as file:
-        return keras_h5.weights(over(file), path, "keras3-weights-h5")
+        return keras_h5.weights(over(file), path)

@@ -22,12 +22,15 @@ class Pages:
         self.file = file
         self.pages: dict[int, bytes] = {}
         self.looks = self.bytes = 0
+        self.seen: list[tuple[int, int]] | None = None  # from where to where, if somebody wants to know
 
     def read(self, at: int, count: int) -> bytes:
         """The bytes from `at`; fewer at the end of the file."""
         self.looks += 1
         if self.looks > MAX_READS:
             raise SourceError(f"takes more than {MAX_READS:,} steps to list: no checkpoint of its kind does")
+        if self.seen is not None:
+            self.seen.append((at, at + count))
         if count > 16 * PAGE:
             return self.fetch(at, count)
         first, last = at // PAGE, (at + count - 1) // PAGE
