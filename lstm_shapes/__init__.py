@@ -21,7 +21,7 @@ _WHERE = {
     "unlabel": "labels",
     "trace": "traces",
     "explain_step": "contributions",
-    "convert": "convert",
+    "convert": "conversion",
     "tensorboard_callback": "callbacks",
     "Explanation": "layer",
     "Layer": "layer",
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from lstm_shapes.callbacks import tensorboard_callback as tensorboard_callback
     from lstm_shapes.checks import check as check
     from lstm_shapes.contributions import explain_step as explain_step
-    from lstm_shapes.convert import convert as convert
+    from lstm_shapes.conversion import convert as convert
     from lstm_shapes.front import explain as explain
     from lstm_shapes.histories import history as history
     from lstm_shapes.labels import label as label

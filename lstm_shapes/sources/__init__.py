@@ -63,10 +63,11 @@ def read(path: str | os.PathLike[str]) -> Listing:
 
 def listed(file: BinaryIO, name: str) -> Listing:
     """As `read`, of a file that is open already."""
-    from lstm_shapes.sources import sniff, window
+    from lstm_shapes.sources import again, sniff, window
 
     whole = window.over(file)
-    return sniff.reader(whole)(whole, name)
+    reader = sniff.reader(whole)
+    return again.read(whole, name, reader) if reader.__module__ in again.ALONE else reader(whole, name)
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Window, str], Listing]
 
+ALONE = ("lstm_shapes.sources.keras_h5", "lstm_shapes.sources.safetensors")  # readers that open no other file
 KEPT = 4  # files of a few trainings in turn
 MAX_KEPT = 1 << 20  # bytes looked at: more is rare, and not worth its memory
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from lstm_shapes.sources.listing import SourceError
 
 TYPE_CHECKING = False
@@ -55,17 +53,17 @@ def _by_magic(window: Window, head: bytes, tail: bytes) -> Callable[[Window, str
     from lstm_shapes.sources import hdf5  # each module is loaded only where it is needed
 
     if hdf5.signature_at(window) is not None:
-        from lstm_shapes.sources import again, keras_h5
+        from lstm_shapes.sources import keras_h5
 
-        return partial(again.read, reader=keras_h5.read)
+        return keras_h5.read
     if any(head.startswith(start) for start, _ in KNOWN):
         return None
     if head.startswith(b"PK\3\4") or b"PK\5\6" in tail:
         return in_zip
-    from lstm_shapes.sources import again, safetensors
+    from lstm_shapes.sources import safetensors
 
     if safetensors.looks_so(head, window.size):  # its first byte, of a length, may be a pickle's
-        return partial(again.read, reader=safetensors.read)
+        return safetensors.read
     if head[0] == 0x80 and head[1] < 6:
         from lstm_shapes.sources import torch_files
 
