@@ -138,7 +138,15 @@ def advice(a: Side, b: Side) -> list[str]:
         if (role in a.pieces) != (role in b.pieces)
     ]
     if never:
-        return never
+        choose = [
+            layouts.NAMES[side.layout.framework] for side in (a, b) if "reset_after" in side.layout.options
+        ]
+        hint = (
+            f"; {' and '.join(choose)} can be built with another reset_after"
+            if choose and "reset_after" in apart
+            else ""
+        )
+        return [*never[:-1], never[-1] + hint]
     said = [*_about_arrays(a, b), *_about_biases(a, b), *(EQUATIONS[name][2] for name in apart)]
     return said if apart or any("no place" in one for one in said) else [*said, "the output is the same"]
 

@@ -165,12 +165,15 @@ def _whole(match: Match) -> bool:
 def _candidate(match: Match, shapes: Sequence[Shape]) -> Candidate:
     reading, sizes = match.reading, match.sizes
     window = {name: sizes.get(name, Word(name)) for name in others(reading)}
+    options = {**_told(reading), **({"sizes": window} if window else {})}
+    if options.get("projection"):
+        options["projection"] = window["projection"]
     layer = build_layer(
         reading.layout,
         sizes.get("input", Word("input_dim")),
         sizes.get("unit", Word("units")),
         reading.directions,
-        {**_told(reading), **({"sizes": window} if window else {})},
+        options,
     )
     weights = tuple(replace(weight, index=i) for i, weight in enumerate(layer.weights))
     reasons = []
