@@ -226,8 +226,8 @@ COUNTS: tuple[tuple[Callable[[int, int], bool], str], ...] = (
      "Load the file with Keras 2.2 or tf_keras, which put them together, and save it again."),
     (lambda m, s: (m, s) == (3, 9), "Nine arrays are a GRU of Keras 1: W, U and b for each of the three gates. "
      "Load the file with Keras 2.2 or tf_keras, which put them together, and save it again."),
-    (lambda m, s: (m, s) in ((12, 3), (9, 3)), "The Keras that runs is version 1, which keeps W, U and b for each gate; the file is of "
-     "Keras 2 or later, whose three arrays hold all gates side by side. Load it with the Keras that saved it."),
+    (lambda m, s: (m, s) in ((12, 3), (9, 3)), "The Keras that runs is version 1, which keeps W, U and b for each gate; the "
+     "file is of Keras 2 or later, whose three arrays hold all gates side by side. Load it with the Keras that saved it."),
     (lambda m, s: (m, s) in ((6, 3), (4, 2), (8, 4)), "Half the arrays: the saved layer has one direction, the model's has two. "
      "Take Bidirectional away in the model, or load a file of a bidirectional layer."),
     (lambda m, s: (m, s) in ((3, 6), (2, 4), (4, 8)), "Twice the arrays: the saved layer is bidirectional, the model's is not. "
