@@ -114,7 +114,7 @@ def expected_refusal(framework: str, name: str) -> str:
     return next((why for like, why in REFUSED.get(framework, {}).items() if fnmatch(name, like)), "")
 
 
-OTHERS = [name for name in rosetta.FRAMEWORKS if name not in ("keras", "keras2")]
+OTHERS = [name for name in rosetta.FRAMEWORKS if name in ("pytorch", "onnx")]
 
 
 @pytest.mark.parametrize(

