@@ -1,4 +1,4 @@
-"""Converted arrays compute in every framework what they computed in Keras, run here and now.
+"""Converted arrays compute in every framework what they computed in Keras, run here and now; and the other way round.
 
 tests/frameworks/rosetta.py runs each framework in an environment of its own.
 """
@@ -15,7 +15,7 @@ import pytest
 import rosetta
 from protocol import Case
 
-from lstm_shapes import UsageError, convert
+from lstm_shapes import UsageError, convert, layouts, pattern
 from lstm_shapes.compute import from_numbers
 
 pytestmark = pytest.mark.frameworks
@@ -46,19 +46,45 @@ def kinds() -> dict[str, dict[str, Any]]:
 
 
 KINDS = kinds()
+NOT_RUN = {"keras2/cudnn_lstm", "keras2/cudnn_gru", "keras2/keras1_lstm", "keras2/keras1_gru"}
 
 
-def case_of(explanation, arrays, x, kind: dict[str, Any]) -> Case:
+def spatial(layout: layouts.Layout) -> bool:
+    """Whether it is a convolution."""
+    return any("width" in axis for array in layout.arrays for axis in pattern.axes(array.pattern))
+
+
+def every() -> dict[str, layouts.Layout]:
+    """`framework/entry` of all that is run here."""
+    return {
+        f"{framework}/{key}": layout
+        for framework in rosetta.FRAMEWORKS
+        for key, layout in layouts.table(framework).items()
+        if not spatial(layout) and f"{framework}/{key}" not in NOT_RUN and framework != "keras"
+    }
+
+
+ENTRIES = every()
+
+
+def case_of(layout: layouts.Layout, layers, arrays, x) -> Case:
     """The arrays of a framework under its own names, layer by layer."""
-    layers, given = [], iter(arrays)
-    for layer in explanation.layers:
+    found, given = [], iter(arrays)
+    for layer in layers:
+        names = [array.name for array in layout.arrays if layouts.exists(array, layer.options)]
         directions: dict[str, dict[str, np.ndarray]] = {}
-        for weight in layer.weights:
-            own = weight.path.rpartition("/")[2]
+        for weight, name in zip(layer.weights, itertools.cycle(names), strict=False):
+            own = weight.name if "{number}" in layout.path else name
             held = "both" if "direction" in weight.axes else weight.direction or "forward"
             directions.setdefault(held, {})[own] = next(given)
-        layers.append(directions)
-    return Case({**kind, "units": UNITS}, layers, x)
+        found.append(directions)
+    first = layers[0]
+    words = {
+        "cell": layout.cell, "units": first.units, "bidirectional": len(first.directions) == 2,
+        "use_bias": any("bias" in weight.role for weight in first.weights), "object": layout.object,
+        "reset_after": first.options.get("reset_after", layout.equations.get("reset_after", True)),
+    }  # fmt: skip
+    return Case(words, found, x)
 
 
 def known(kind: dict[str, Any]) -> dict[str, Any]:
@@ -66,76 +92,97 @@ def known(kind: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in kind.items() if name != "layers"}
 
 
-def drawn(explanation, seed: int) -> list[np.ndarray]:
+def drawn(layers, seed: int) -> list[np.ndarray]:
     """Random arrays, large enough that every gate matters."""
     rng = np.random.default_rng(seed)
-    return [rng.normal(scale=0.8, size=weight.shape).astype("float32") for weight in explanation.weights]
+    return [
+        rng.normal(scale=0.8, size=weight.shape).astype("float32")
+        for layer in layers
+        for weight in layer.weights
+    ]
+
+
+def inputs(seed: int) -> np.ndarray:
+    """A random batch."""
+    return np.random.default_rng(1000 + seed).normal(size=(BATCH, TIME, INPUT)).astype("float32")
 
 
 @cache
-def keras_cases() -> dict[str, tuple[list[np.ndarray], Case]]:
-    """Random Keras layers."""
-    rng, found = np.random.default_rng(1), {}
+def in_keras() -> tuple[dict[str, list[np.ndarray]], dict[str, np.ndarray]]:
+    """Random Keras layers, and what Keras computes with them."""
+    arrays, cases = {}, {}
     for seed, (name, kind) in enumerate(KINDS.items()):
-        explanation = from_numbers(INPUT, UNITS, **kind)
-        arrays, x = drawn(explanation, seed), rng.normal(size=(BATCH, TIME, INPUT)).astype("float32")
-        found[name] = arrays, case_of(explanation, arrays, x, kind)
-    return found
-
-
-@cache
-def truth() -> dict[str, np.ndarray]:
-    """What Keras computes with them."""
-    return rosetta.run("keras", {name: case for name, (_, case) in keras_cases().items()}).y
+        layers = from_numbers(INPUT, UNITS, **kind).layers
+        arrays[name] = drawn(layers, seed)
+        cases[name] = case_of(layouts.find("keras", kind["cell"]), layers, arrays[name], inputs(seed))
+    return arrays, rosetta.run("keras", cases).y
 
 
 @cache
 def carried(framework: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """What the framework computes with Keras's arrays, converted; and why some cannot be."""
     cases, refused = {}, {}
-    for name, (arrays, case) in keras_cases().items():
-        try:
-            made = convert(arrays, "keras", framework, **known(KINDS[name]))
-        except UsageError as error:
-            refused[name] = str(error)
-        else:
-            cases[name] = case_of(made.explanation, made.arrays, case.x, KINDS[name])
-    return rosetta.run(framework, cases).y, refused
+    for entry, layout in ENTRIES.items():
+        if not entry.startswith(f"{framework}/"):
+            continue
+        for seed, (name, kind) in enumerate(KINDS.items()):
+            if kind["cell"] != layout.cell:
+                continue
+            try:
+                made = convert(in_keras()[0][name], "keras", entry, **known(kind))
+            except UsageError as error:
+                refused[f"{entry}-{name}"] = str(error)
+            else:
+                cases[f"{entry.replace('/', ':')}-{name}"] = case_of(
+                    layout, made.explanation.layers, made.arrays, inputs(seed)
+                )
+    found = rosetta.run(framework, cases).y
+    return {name.replace(":", "/"): y for name, y in found.items()}, refused
 
 
+BEFORE, AFTER = ({f"gru-*-{one}": f"no GRU with reset_after={one == 'after'}"} for one in ("before", "after"))
 # Which of them a framework has no equal of, and what `convert` says.
-REFUSED = {
-    "pytorch": {"gru-*-before": "PyTorch has no GRU with reset_after=False"},
+REFUSED: dict[str, dict[str, str]] = {
+    "pytorch/gru": BEFORE,
+    "flax/gru": BEFORE,
+    "nnx/gru": {**BEFORE, "gru-*-bias-after": "no recurrent_bias of the candidate"},
+    "haiku/gru": AFTER,
+    "haiku/simple_rnn": {"*": "activation is relu"},
+    "equinox/gru": BEFORE,
+    "mlx/gru": BEFORE,
+    "ncnn/gru": BEFORE,
+    "tfjs/gru": AFTER,
+    "tensorflow1/gru": AFTER,
+    "tensorflow1/block_gru": {"gru-*-after": "no GRUBlockCell with reset_after=True"},
 }
 
 
-def expected_refusal(framework: str, name: str) -> str:
+def expected_refusal(entry: str, name: str) -> str:
     """Part of the reason; empty where the framework has such a layer."""
-    return next((why for like, why in REFUSED.get(framework, {}).items() if fnmatch(name, like)), "")
-
-
-OTHERS = [name for name in rosetta.FRAMEWORKS if name in ("pytorch", "onnx")]
-
-
-@pytest.mark.parametrize(
-    ("framework", "name"),
-    [
-        pytest.param(framework, name, marks=pytest.mark.xdist_group(framework))
-        for framework in OTHERS
-        for name in KINDS
-    ],
-)
-def test_it_computes_what_keras_computed(framework, name):
-    rosetta_or_skip(framework)
-    y, refused = carried(framework)
-    why = expected_refusal(framework, name)
-    if why:
-        assert why in refused[name]
-        return
-    assert name not in refused
-    np.testing.assert_allclose(y[name], truth()[name], **CLOSE)
+    return next((why for like, why in REFUSED.get(entry, {}).items() if fnmatch(name, like)), "")
 
 
 def rosetta_or_skip(framework: str) -> None:
+    """In CI nothing may be skipped."""
     if why := rosetta.missing(framework):
         pytest.skip(why)
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        pytest.param(entry, name, marks=pytest.mark.xdist_group(entry.partition("/")[0]))
+        for entry, layout in ENTRIES.items()
+        for name, kind in KINDS.items()
+        if kind["cell"] == layout.cell
+    ],
+)
+def test_it_computes_what_keras_computed(entry, name):
+    framework = entry.partition("/")[0]
+    rosetta_or_skip(framework)
+    y, refused = carried(framework)
+    if why := expected_refusal(entry, name):
+        assert why in refused[f"{entry}-{name}"]
+        return
+    assert f"{entry}-{name}" not in refused, refused[f"{entry}-{name}"]
+    np.testing.assert_allclose(y[f"{entry}-{name}"], in_keras()[1][name], **CLOSE)

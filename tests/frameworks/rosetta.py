@@ -40,12 +40,14 @@ FRAMEWORKS = {
     "pytorch": Framework("torch", "run_pytorch.py"),
     "onnx": Framework("torch", "run_onnx.py"),
     "flax": Framework("jax", "run_flax.py"),
+    "nnx": Framework("jax", "run_flax.py"),
     "haiku": Framework("jax", "run_haiku.py"),
     "equinox": Framework("jax", "run_equinox.py"),
+    "tensorflow1": Framework(OWN, "run_tensorflow1.py"),
     "mlx": Framework("small", "run_mlx.py"),
     "ncnn": Framework("small", "run_ncnn.py"),
     "tinygrad": Framework("small", "run_tinygrad.py"),
-    "litert": Framework("small", "run_litert.py"),
+    "tflite": Framework("small", "run_tflite.py"),
     "tfjs": Framework("tfjs", "run_tfjs.py"),
 }
 

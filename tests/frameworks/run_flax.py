@@ -15,7 +15,7 @@ from protocol import Array, Arrays, each, serve
 
 def one(words: dict[str, Any], arrays: Arrays, x: Array) -> Array:
     """The cell's own class, its parameters replaced by the arrays of the same names."""
-    house, _, name = words["object"].rpartition(".")
+    _, house, name = words["object"].split(".")  # flax.linen.LSTMCell
     return {"linen": linen, "nnx": new}[house](name, words, arrays, x)
 
 

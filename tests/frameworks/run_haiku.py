@@ -11,15 +11,16 @@ from protocol import Array, Arrays, each, serve
 
 
 def one(words: dict[str, Any], arrays: Arrays, x: Array) -> Array:
-    """`hk.dynamic_unroll` over the core; names as in `lstm/linear/w`."""
+    """`hk.static_unroll` over the core; names within it, as in `linear/w`."""
+    name = words["object"].rpartition(".")[2]
 
     def unrolled(x: Any) -> Any:
-        core = getattr(hk, words["object"])(words["units"])
+        core = getattr(hk, name)(words["units"], name="core")
         return hk.static_unroll(core, x, core.initial_state(x.shape[1]))[0]
 
     params: dict[str, Arrays] = {}
     for path, array in arrays.items():
-        module, _, own = path.rpartition("/")
+        module, _, own = f"core/{path}".rpartition("/")
         params.setdefault(module, {})[own] = array
     transformed = hk.without_apply_rng(hk.transform(unrolled))
     x = x.swapaxes(0, 1)
