@@ -30,6 +30,7 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "evidence",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
