@@ -31,6 +31,7 @@ extensions = [
     "calculator",
     "linked",
     "evidence",
+    "framework_pages",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
