@@ -64,20 +64,27 @@ def example(layout: Layout, key: str, **options: Any) -> Layer:
 
 
 def formulas(layout: Layout, key: str) -> list[tuple[str, str, int]]:
-    """`(under which options, formula, number for the example)`; the framework's default first."""
-    found = []
+    """`(under which options, formula, number for the example)`, the framework's default first.
+
+    >>> for found in formulas(layouts.find("keras", "gru"), "gru"):
+    ...     print(found)
+    ('reset after', '3 · units · (input_dim + units + 2)', 7320)
+    ('reset before', '3 · units · (input_dim + units + 1)', 7260)
+    """
+    found: dict[str, tuple[str, str, int]] = {}
     for words, options in _variants(layout):
         layer = example(layout, key, **options)
-        symbols = layer.arithmetic.symbols.replace("*", " · ") if layer.arithmetic else ""
-        found.append((words, symbols, sum(weight.parameters for weight in layer.weights)))
-    return found
+        assert layer.arithmetic
+        symbols = layer.arithmetic.symbols.replace("*", " · ")
+        found.setdefault(symbols, (words, symbols, layer.arithmetic.total))
+    rows = list(found.values())
+    return rows if len(rows) > 1 else [("", *rows[0][1:])]
 
 
 def _variants(layout: Layout) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "", {}
-    for name, default in layout.options.items():
-        if name == "use_bias":
-            continue
+    options = {name: value for name, value in layout.options.items() if name != "use_bias"}
+    yield ", ".join(WHEN[name][not value] for name, value in options.items()), {}
+    for name, default in options.items():
         value = (PROJECTION if not default else None) if name == "projection" else not default
         yield WHEN[name][not value], {name: value}
 
@@ -116,7 +123,12 @@ def differences(layout: Layout) -> list[tuple[str, str]]:
         found.append((f"{short} by default", f"{sentence}, unless asked otherwise"))
     if moved := [array for array in layout.arrays if array.block_memory]:
         words = ", ".join(f"{array.name}: {array.block_memory}" for array in moved)
-        found.append(("memory rearranged", f"each gate's block, read row by row, is a matrix with other axes ({words})"))
+        found.append(
+            (
+                "memory rearranged",
+                f"each gate's block, read row by row, is a matrix with other axes ({words})",
+            )
+        )
     return found
 
 
@@ -130,8 +142,13 @@ def biases(layout: Layout, key: str) -> int:
     return sum(weight.parameters for weight in weights if weight.role in ("bias", "recurrent_bias")) // UNITS
 
 
+def biases_said(layout: Layout, key: str) -> str:
+    """`one bias` or `two biases`, for each gate."""
+    return {1: "one bias", 2: "two biases"}[biases(layout, key) // max(len(layout.gates), 1)]
+
+
 def how_stored(layout: Layout) -> str:
-    """Where the gates are in the kernel: `columns`, `rows`, `interleaved rows`, `one array each`.
+    """Where the gates are in the kernel: in columns, in rows, or each in an array of its own.
 
     >>> [how_stored(layouts.find(name, "lstm")) for name in ("keras", "pytorch", "chainer", "flax", "haiku")]
     ['columns', 'rows', 'rows, interleaved', 'one array each', 'columns, joint kernel']
@@ -147,4 +164,3 @@ def how_stored(layout: Layout) -> str:
     axis = next(axis for axis in axes if "gate" in axis)
     where = "columns" if axes[-1] in (axis, ("unit",)) else "rows"
     return where + (", interleaved" if axis == ("unit", "gate") else "") + joint
-

@@ -9,6 +9,7 @@ entries in one table, which `frameworks.js` sorts and filters.  Without JavaScri
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
@@ -17,9 +18,11 @@ from framework_facts import (
     INPUT,
     UNITS,
     biases,
+    biases_said,
     cell_name,
     differences,
     entries,
+    example,
     formulas,
     how_stored,
     only_when,
@@ -31,11 +34,22 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from lstm_shapes import layouts
+from lstm_shapes.layer import Explanation
 from lstm_shapes.layouts import Layout
-from lstm_shapes.render.outline import number
+from lstm_shapes.render import html
+from lstm_shapes.render.outline import Bar, number, outline
 
-HEAD = ("Framework", "Cell", "Gates", "Gates are", "Biases a unit", "Parameters", "Computes otherwise", "Proof")
-NUMBERS = ("Biases a unit", "Parameters")
+NONE = "–"
+HEAD = (
+    "Framework",
+    "Cell",
+    "Gates",
+    "Laid out",
+    "Biases a unit",
+    "Parameters",
+    "Computes otherwise",
+    "Proof",
+)
 
 
 def code(text: str) -> str:
@@ -43,12 +57,21 @@ def code(text: str) -> str:
     return f"<code>{escape(text)}</code>"
 
 
+def prose(text: str) -> str:
+    """As HTML; `code` between backticks.
+
+    >>> prose("`a<b` is said")
+    '<code>a&lt;b</code> is said'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
 def arrays_html(layout: Layout) -> str:
     """The table of an entry's arrays."""
     head = ["name", "role", "axes", "shape", "gates", "only"]
     rows = [
-        [code(one.name), code(one.role), code(one.pattern), escape(shape(layout, one)),
-         order(layout.gates if one.gates is None else one.gates) if "gate" in one.pattern else "", only_when(one)]
+        [code(one.name), code(one.role), code(one.pattern), escape(shape(layout, one)), ", ".join(one.gates or ()),
+         only_when(one)]
         for one in layout.arrays
     ]  # fmt: skip
     used = [i for i in range(len(head)) if any(row[i] for row in rows)]
@@ -63,23 +86,27 @@ def arrays_html(layout: Layout) -> str:
 def said(layout: Layout, key: str) -> list[tuple[str, str]]:
     """What else there is to say: a word and HTML each; what is not known is left out."""
     own = ", ".join(f"{gate} = {word}" for gate, word in zip(layout.gates, layout.gate_names, strict=False))
-    counts = "; ".join(
+    counts = "<br>".join(
         f"{escape(f'{words}: ' if words else '')}{escape(formula)} → {number(total)}"
         for words, formula, total in formulas(layout, key)
     )
     error = f", largest error {layout.max_abs_error:.0e}" if layout.max_abs_error is not None else ""
     pairs = [
+        ("class or operator", code(layout.object)),
         ("gates, in order", escape(", ".join(layout.gates))),
         ("its own words", escape(own)),
         ("computes otherwise", escape("; ".join(sentence for _, sentence in differences(layout)))),
-        ("biases", escape(layout.bias_convention)),
-        ("forget bias", escape(layout.forget_bias_from)),
-        ("second direction", escape(layout.directions)),
-        ("next layer", escape(layout.stacking)),
-        ("parameters", f"{counts}<br><small>one direction; the number is for {INPUT} inputs, {UNITS} units</small>"),
-        ("against Keras 3", escape(layout.vs_keras)),
+        ("biases", prose(layout.bias_convention)),
+        ("forget bias", prose(layout.forget_bias_from)),
+        ("second direction", prose(layout.directions)),
+        ("next layer", prose(layout.stacking)),
+        (
+            "parameters",
+            f"{counts}<br><small>one direction; the number is for {INPUT} inputs, {UNITS} units</small>",
+        ),
+        ("against Keras 3", prose(layout.vs_keras)),
         ("proof", escape(layout.verified + error)),
-        ("source", escape(layout.source)),
+        ("source", prose(layout.source)),
     ]
     return [(word, text) for word, text in pairs if text]
 
@@ -87,9 +114,13 @@ def said(layout: Layout, key: str) -> list[tuple[str, str]]:
 def entry_html(layout: Layout, key: str) -> str:
     """One entry: its arrays, what else there is to say, its pitfalls."""
     words = "".join(f"<dt>{word}</dt><dd>{text}</dd>" for word, text in said(layout, key))
-    traps = "".join(f"<li>{escape(one)}</li>" for one in layout.pitfalls)
+    traps = "".join(f"<li>{prose(one)}</li>" for one in layout.pitfalls)
     traps = f'<p class="framework-traps">Traps:</p><ul>{traps}</ul>' if traps else ""
-    return f'<div class="frameworks">{arrays_html(layout)}<dl class="framework-words">{words}</dl>{traps}</div>'
+    drawn = html.render(
+        [one for one in outline(Explanation(None, (example(layout, key),))) if isinstance(one, Bar)],
+        style=False,
+    )
+    return f'<div class="frameworks">{arrays_html(layout)}{drawn}<dl class="framework-words">{words}</dl>{traps}</div>'
 
 
 def row_html(name: str, key: str, layout: Layout, address: str) -> str:
@@ -99,16 +130,19 @@ def row_html(name: str, key: str, layout: Layout, address: str) -> str:
     cells = (
         f'<a href="{address}#{anchor(name, key)}">{escape(layouts.NAMES[name])}</a>',
         f"{escape(cell_name(layout))}<br><small>{escape(layout.object)}</small>",
-        f"<span title='{escape(', '.join(layout.gates))}'>{order(layout.gates) or '–'}</span>",
+        f'<span title="{escape(", ".join(layout.gates))}">{order(layout.gates)}</span>'
+        if layout.gates
+        else NONE,
         how_stored(layout),
         str(biases(layout, key)),
         number(total),
-        escape(", ".join(short for short, _ in differences(layout))) or "–",
+        escape(", ".join(short for short, _ in differences(layout))) or NONE,
         f"{ran} <small>{escape(layout.version)}</small>",
     )
     sort = {"Biases a unit": biases(layout, key), "Parameters": total}
     found = "".join(
-        f'<td role="cell" data-label="{title}"{f" data-sort={sort[title]}" if title in sort else ""}>{cell}</td>'
+        f'<td role="cell" data-label="{title}"{f" data-sort={sort[title]}" if title in sort else ""}'
+        f"{' class=none' if cell == NONE else ''}><div>{cell}</div></td>"
         for title, cell in zip(HEAD, cells, strict=True)
     )
     return f'<tr role="row" data-words="{escape(" ".join((name, key, *layout.gates)))}">{found}</tr>'
@@ -117,6 +151,14 @@ def row_html(name: str, key: str, layout: Layout, address: str) -> str:
 def anchor(name: str, key: str) -> str:
     """Where an entry stands on its framework's page."""
     return f"{name}-{key}".replace("_", "-")
+
+
+def title(layout: Layout) -> nodes.title:
+    """`LSTM: keras.layers.LSTM`; the class as far as it is one word."""
+    name, short = cell_name(layout), re.split(r" ?[;,(]", layout.object)[0]
+    if short == name:
+        return nodes.title("", name)
+    return nodes.title("", f"{name}: ", nodes.literal("", short))
 
 
 class FrameworkDirective(SphinxDirective):
@@ -128,18 +170,19 @@ class FrameworkDirective(SphinxDirective):
         """Docutils' entry."""
         name = self.arguments[0]
         if name not in layouts.FRAMEWORKS:
-            raise self.error(f"lstm-framework: unknown framework {name!r}: one of {', '.join(layouts.FRAMEWORKS)}")
+            raise self.error(
+                f"lstm-framework: unknown framework {name!r}: one of {', '.join(layouts.FRAMEWORKS)}"
+            )
         found: list[nodes.Node] = []
         for key, layout in layouts.table(name).items():
-            title = nodes.title("", f"{cell_name(layout)}: ", nodes.literal("", layout.object))
-            section = nodes.section("", title, ids=[anchor(name, key)])
+            section = nodes.section("", title(layout), ids=[anchor(name, key)])
             section += nodes.raw("", entry_html(layout, key), format="html")
             found.append(section)
         return found
 
 
 class ListDirective(SphinxDirective):
-    """Links to frameworks' pages, with what differs from Keras."""
+    """Links to frameworks' pages; of each, how it stores its first cell."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -148,9 +191,10 @@ class ListDirective(SphinxDirective):
         """Docutils' entry."""
         items = []
         for name in self.arguments[0].split():
-            first = next(iter(layouts.table(name).values()))
+            key, first = next(iter(layouts.table(name).items()))
             address = self.env.app.builder.get_relative_uri(self.env.docname, f"frameworks/{name}")
-            items.append(f'<li><a href="{address}">{escape(layouts.NAMES[name])}</a>: {escape(first.vs_keras)}</li>')
+            words = f"{how_stored(first)}; {', '.join(first.gates)}; {biases_said(first, key)}"
+            items.append(f'<li><a href="{address}">{escape(layouts.NAMES[name])}</a>: {escape(words)}</li>')
         return [nodes.raw("", f'<ul class="framework-list">{"".join(items)}</ul>', format="html")]
 
 
@@ -165,12 +209,12 @@ class TableDirective(SphinxDirective):
             for name, key, layout in entries()
         )
         titles = "".join(f'<th role="columnheader" scope="col">{title}</th>' for title in HEAD)
-        html = (
-            '<div class="frameworks"><table class="frameworks-table lstm-arrays" role="table" '
-            'aria-label="All frameworks">'
+        text = (
+            '<div class="frameworks lstm-scroll" role="region" tabindex="0" aria-label="All frameworks">'
+            '<table class="frameworks-table" role="table" aria-label="All frameworks">'
             f'<thead role="rowgroup"><tr role="row">{titles}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
         )
-        return [nodes.raw("", html, format="html")]
+        return [nodes.raw("", text, format="html")]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

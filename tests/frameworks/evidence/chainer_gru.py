@@ -1,8 +1,7 @@
 """An open update gate: does it keep the old state, or take the new one?  Three GRUs of one library."""
 
-import chainer.functions as F
-import chainer.links as L
 import numpy as np
+from chainer import Variable, functions, links
 
 DISTRIBUTIONS = ("chainer", "numpy")
 
@@ -19,13 +18,13 @@ def said(after):
     return "keeps the state" if np.allclose(after.array, h) else "takes the new one"
 
 
-print("StatelessGRU:", said(open_update(L.StatelessGRU(3, 2))(h, x)))
-stateful = open_update(L.StatefulGRU(3, 2))
-stateful.set_state(__import__("chainer").Variable(h))
+print("StatelessGRU:", said(open_update(links.StatelessGRU(3, 2))(h, x)))
+stateful = open_update(links.StatefulGRU(3, 2))
+stateful.set_state(Variable(h))
 print("StatefulGRU: ", said(stateful(x)))
 
 rng = np.random.RandomState(0)
 ws = [[rng.normal(size=(2, 3 if j < 3 else 2)).astype("float32") for j in range(6)]]
 bs = [[np.full(2, 20.0 if j == 1 else 0.0, "float32") for j in range(6)]]  # b1: z, by the docstring
-after, _ = F.n_step_gru(1, 0.0, h[None], ws, bs, [x])
+after, _ = functions.n_step_gru(1, 0.0, h[None], ws, bs, [x])
 print("n_step_gru:  ", said(after[0]))

@@ -15,4 +15,7 @@ for block, name in enumerate(("z", "r")):
         bias = np.zeros(6, "float32")
         bias[2 * block : 2 * block + 2] = value
         after = np.asarray(step.apply({"gru": {**params, "b": bias}}, x, h))
-        print(f"{name} shut:" if value < 0 else f"{name} open:", "the state stays" if np.allclose(after, h) else "the state changes")
+        print(
+            f"{name} shut:" if value < 0 else f"{name} open:",
+            "the state stays" if np.allclose(after, h) else "the state changes",
+        )

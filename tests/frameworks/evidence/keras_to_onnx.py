@@ -24,7 +24,9 @@ def to_onnx(layer, op, inputs, path):
     nodes = [
         helper.make_node("Transpose", ["x"], ["X"], perm=(1, 0, 2)),  # ONNX reads (time, batch, features)
         helper.make_node(op, ["X", *made.named], ["Y"], name="layer", **options),
-        helper.make_node("Transpose", ["Y"], ["T"], perm=(2, 0, 1, 3)),  # Y is (time, direction, batch, units)
+        helper.make_node(
+            "Transpose", ["Y"], ["T"], perm=(2, 0, 1, 3)
+        ),  # Y is (time, direction, batch, units)
         helper.make_node("Reshape", ["T", "shape"], ["y"]),
     ]
     arrays = {**made.named, "shape": np.array([0, 0, one * units])}
@@ -52,9 +54,15 @@ def from_onnx(path, layer):
 
 LAYERS = {
     "LSTM(20)": ("LSTM", lambda: keras.layers.LSTM(20, return_sequences=True)),
-    "Bidirectional(LSTM(20))": ("LSTM", lambda: keras.layers.Bidirectional(keras.layers.LSTM(20, return_sequences=True))),
+    "Bidirectional(LSTM(20))": (
+        "LSTM",
+        lambda: keras.layers.Bidirectional(keras.layers.LSTM(20, return_sequences=True)),
+    ),
     "GRU(20)": ("GRU", lambda: keras.layers.GRU(20, return_sequences=True)),
-    "GRU(20, reset_after=False)": ("GRU", lambda: keras.layers.GRU(20, return_sequences=True, reset_after=False)),
+    "GRU(20, reset_after=False)": (
+        "GRU",
+        lambda: keras.layers.GRU(20, return_sequences=True, reset_after=False),
+    ),
     "SimpleRNN(20)": ("RNN", lambda: keras.layers.SimpleRNN(20, return_sequences=True)),
 }
 rng = np.random.default_rng(0)

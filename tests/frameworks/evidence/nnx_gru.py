@@ -9,12 +9,18 @@ DISTRIBUTIONS = ("flax", "jax", "numpy")
 cell = nnx.GRUCell(3, 2, rngs=nnx.Rngs(0))
 found = nnx.to_pure_dict(nnx.state(cell, nnx.Param))
 print("b_hn in the docstring:", "b_{hn}" in nnx.GRUCell.__doc__)
-print("nnx  ", {f"{part}.{name}": array.shape for part, arrays in found.items() for name, array in arrays.items()})
+print(
+    "nnx  ",
+    {f"{part}.{name}": array.shape for part, arrays in found.items() for name, array in arrays.items()},
+)
 
 other = linen.GRUCell(2)
 x, h = np.ones((1, 3), "float32"), np.full((1, 2), 0.5, "float32")
 params = other.init(jax.random.key(0), h, x)["params"]
-print("linen", {f"{part}/{name}": array.shape for part, arrays in params.items() for name, array in arrays.items()})
+print(
+    "linen",
+    {f"{part}/{name}": array.shape for part, arrays in params.items() for name, array in arrays.items()},
+)
 
 # The same numbers in both; then b_hn = 1 in the one that has it.
 stack = lambda *parts: np.concatenate([params[part]["kernel"] for part in parts], axis=1)  # noqa: E731

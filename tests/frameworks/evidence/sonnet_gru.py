@@ -16,4 +16,7 @@ for block, name in enumerate(("z", "r")):
         bias[2 * block : 2 * block + 2] = value
         gru.b.assign(bias)
         after = gru(x, h)[0].numpy()
-        print(f"{name} shut:" if value < 0 else f"{name} open:", "the state stays" if np.allclose(after, h) else "the state changes")
+        print(
+            f"{name} shut:" if value < 0 else f"{name} open:",
+            "the state stays" if np.allclose(after, h) else "the state changes",
+        )
