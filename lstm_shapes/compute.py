@@ -300,7 +300,7 @@ def _no_such_cell(cell: str, framework: str) -> str:
         plain = [key for key, layout in table.items() if not _spatial(layout)]
         return f"unknown cell {cell!r}{did_you_mean(cell, plain)}"
     hint = did_you_mean(cell, table)
-    has = f"; it has {', '.join(table)}" if "did you mean" in hint else ""
+    has = f" It has {', '.join(table)}." if "did you mean" in hint else ""
     return f"{layouts.NAMES[framework]} has no cell {cell!r}{hint}{has}"
 
 

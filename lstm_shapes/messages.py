@@ -315,7 +315,7 @@ def _role(name: str) -> str | None:
     last = re.sub(r":\d+$", "", name).split("/")[-1].split(".")[-1]
     roles = {
         array.name: array.role
-        for framework in layouts.FRAMEWORKS
+        for framework in layouts.MAIN
         for layout in layouts.table(framework).values()
         for array in layout.arrays
     }

@@ -16,7 +16,7 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 ORDER = (
     "pattern", "cells", "equations", "layouts", "layer", "compute", "sources", "recognise", "identify", "front",
     "labels", "activations", "reference", "feeds", "recurrence", "traces", "contributions", "conversion",
-    "checkpoints", "blocks", "histories", "callbacks", "render", "diff",
+    "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
     "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (

@@ -133,6 +133,17 @@ def table(framework: str) -> dict[str, Layout]:
     return entries
 
 
+def frameworks() -> dict[str, dict[str, Layout]]:
+    """All tables: framework -> cell -> its layout.
+
+    >>> sum(len(table) for table in frameworks().values()) > 100
+    True
+    >>> frameworks()["chainer"]["lstm"].arrays[0].pattern
+    '(unit gate) input'
+    """
+    return {framework: table(framework) for framework in FRAMEWORKS}
+
+
 def exists(array: Array, options: Mapping[str, Any]) -> bool:
     """Whether a layer with these options has this array."""
     return all(bool(options.get(key)) == value for key, value in array.when.items())
