@@ -180,10 +180,13 @@ def build_layer(
     units: Size,
     directions: tuple[str, ...],
     options: Mapping[str, Any],
+    number: int = 0,
 ) -> Layer:
     """The layer that an entry of the tables makes of these sizes; what is not known of its output stays unknown."""
     merge_mode = None if len(directions) == 1 else "concat"
-    layer = _layer(layout, 0, input_dim, units, directions, merge_mode, {"use_bias": True, **options}, None)
+    layer = _layer(
+        layout, number, input_dim, units, directions, merge_mode, {"use_bias": True, **options}, None
+    )
     return replace(layer, merge_mode=None, output_shape=None)
 
 

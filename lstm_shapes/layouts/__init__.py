@@ -107,6 +107,8 @@ class Layout:
     version: str = ""  # that was run, or read
     max_abs_error: float | None = None  # of the run: against what the entry says
     equations: Mapping[str, Any] = field(default_factory=dict)  # where they differ from cells.py's defaults
+    # A word of the equations that is the layer's own argument: its name there, and how each value is written.
+    settable: Mapping[str, tuple[str, Mapping[Any, str]]] = field(default_factory=dict)
     gate_names: tuple[str, ...] = ()  # the framework's own words for `gates`
     bias_convention: str = ""
     forget_bias_from: str = ""  # where a forget bias of 1 comes from

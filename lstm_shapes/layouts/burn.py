@@ -81,6 +81,7 @@ GRU = Layout(
         Array("new_gate.hidden_transform.bias", "recurrent_bias", "(gate unit)", gates=("candidate",)),
     ),
     options={"reset_after": True},
+    settable={"reset_after": ("reset_after", {True: "true", False: "false"})},
     layer="gru",
     vs_keras="12 arrays, not transposed",
     directions="BiGru: fields forward and reverse",

@@ -9,6 +9,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+# Any function will do, so that the two that are called hard_sigmoid can be written out where the name means the other.
+ACTIVATIONS = {name: repr(name) for name in ("tanh", "sigmoid", "relu", "linear", "elu", "softsign", "selu")}
+RECURRENT = {
+    **ACTIVATIONS,
+    "hard_sigmoid_1/6": "'hard_sigmoid'",
+    "hard_sigmoid_0.2": "lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)",
+}
+SQUASH: dict[str, Any] = {
+    "activation": ("activation", ACTIVATIONS),
+    "recurrent_activation": ("recurrent_activation", RECURRENT),
+}
+RESET = {**SQUASH, "reset_after": ("reset_after", {True: "True", False: "False"})}
+
 KERNEL = Array("kernel", "kernel", "input (gate unit)")
 RECURRENT_KERNEL = Array("recurrent_kernel", "recurrent_kernel", "hidden (gate unit)")
 PATHS: dict[str, Any] = {
@@ -30,6 +43,7 @@ LSTM = Layout(
     gates=("input", "forget", "cell", "output"),
     arrays=(KERNEL, RECURRENT_KERNEL, Array("bias", "bias", "(gate unit)", when={"use_bias": True})),
     options={"use_bias": True},
+    settable=SQUASH,
     layer="lstm",
     **PATHS,
     **TWO,
@@ -64,6 +78,7 @@ GRU = Layout(
         Array("bias", "bias", "(gate unit)", when={"use_bias": True, "reset_after": False}),
     ),
     options={"use_bias": True, "reset_after": True},
+    settable=RESET,
     layer="gru",
     **PATHS,
     **TWO,
@@ -90,6 +105,7 @@ SIMPLE_RNN = Layout(
         Array("bias", "bias", "unit", when={"use_bias": True}),
     ),
     options={"use_bias": True},
+    settable=SQUASH,
     layer="simple_rnn",
     **PATHS,
     **TWO,

@@ -20,6 +20,19 @@ LAYERS: dict[str, Any] = {
     "directions": "`Bidirectional`: the forward layer's arrays, then the backward layer's",
     "stacking": "one layer object per level",
 }
+# Any function will do, so that the two that are called hard_sigmoid can be written out where the name means the other.
+ACTIVATIONS = {name: repr(name) for name in ("tanh", "sigmoid", "relu", "linear", "elu", "softsign", "selu")}
+RECURRENT = {
+    **ACTIVATIONS,
+    "hard_sigmoid_0.2": "'hard_sigmoid'",
+    "hard_sigmoid_1/6": "lambda a: tf.clip_by_value(a / 6 + 0.5, 0, 1)",
+}
+SQUASH: dict[str, Any] = {
+    "activation": ("activation", ACTIVATIONS),
+    "recurrent_activation": ("recurrent_activation", RECURRENT),
+}
+RESET = {**SQUASH, "reset_after": ("reset_after", {True: "True", False: "False"})}
+
 LSTM_GATES, GRU_GATES = ("input", "forget", "cell", "output"), ("update", "reset", "candidate")
 KERNEL = Array("kernel", "kernel", "input (gate unit)")
 RECURRENT_KERNEL = Array("recurrent_kernel", "recurrent_kernel", "hidden (gate unit)")
@@ -33,6 +46,7 @@ LSTM: dict[str, Any] = {
     "gate_names": ("i", "f", "c", "o"),
     "arrays": (KERNEL, RECURRENT_KERNEL, BIAS),
     "options": {"use_bias": True},
+    "settable": SQUASH,
     "layer": "lstm",
     "bias_convention": "one",
     "forget_bias": 1.0,
@@ -57,6 +71,7 @@ GRU: dict[str, Any] = {
         Array("bias", "bias", "(gate unit)", when={"use_bias": True, "reset_after": False}),
     ),
     "layer": "gru",
+    "settable": RESET,
     **LAYERS,
 }
 TF2_LSTM = Layout(
@@ -119,6 +134,7 @@ SIMPLE_RNN = Layout(
         Array("bias", "bias", "unit", when={"use_bias": True}),
     ),
     options={"use_bias": True},
+    settable=SQUASH,
     layer="simple_rnn",
     object="tf_keras.layers.SimpleRNN",
     bias_convention="one",

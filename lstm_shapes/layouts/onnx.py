@@ -41,6 +41,12 @@ LSTM = Layout(
         ),
     ),
     options={"use_bias": True, "peephole": False},
+    settable={
+        "recurrent_activation": (
+            "activations",
+            {"sigmoid": "[Sigmoid, Tanh, Tanh]", "hard_sigmoid_0.2": "[HardSigmoid, Tanh, Tanh]"},
+        )
+    },
     layer="lstm",
     object="LSTM",
     gate_names=("i", "o", "f", "c"),
@@ -58,6 +64,13 @@ GRU = Layout(
     gates=("update", "reset", "candidate"),
     arrays=(W, R, B),
     options={"use_bias": True, "reset_after": False},
+    settable={
+        "reset_after": ("linear_before_reset", {True: "1", False: "0"}),
+        "recurrent_activation": (
+            "activations",
+            {"sigmoid": "[Sigmoid, Tanh]", "hard_sigmoid_0.2": "[HardSigmoid, Tanh]"},
+        ),
+    },
     layer="gru",
     object="GRU; reset_after is its attribute linear_before_reset",
     gate_names=("z", "r", "h"),
@@ -78,6 +91,7 @@ RNN = Layout(
         Array("B", "bias", "direction (part unit)", parts=BIASES, when={"use_bias": True}),
     ),
     options={"use_bias": True},
+    settable={"activation": ("activations", {"tanh": "[Tanh]", "relu": "[Relu]"})},
     layer="rnn",
     object="RNN",
     vs_keras="transposed",

@@ -54,6 +54,7 @@ GRU = Layout(
         ),
     ),
     options={"reset_after": False},
+    settable={"reset_after": ("linear_before_reset", {True: "True", False: "False"})},
     layer="gru",
     bias_convention="one",
     vs_keras="transposed; matches reset_after=False",

@@ -80,6 +80,7 @@ RNN = Layout(
         Array("bias_hh", "recurrent_bias", "unit", when=BIAS),
     ),
     options={"use_bias": True},
+    settable={"activation": ("nonlinearity", {"tanh": "'tanh'", "relu": "'relu'"})},
     layer="rnn",
     object="torch.nn.RNN (RNNCell: the same without _l0)",
     bias_convention="two",

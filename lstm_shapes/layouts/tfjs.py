@@ -15,8 +15,17 @@ GATED = (
     Array("bias", "bias", "(gate unit)", when={"use_bias": True}),
 )
 
+SQUASH = {
+    "activation": ("activation", {name: repr(name) for name in ("tanh", "sigmoid", "relu", "linear")}),
+    "recurrent_activation": (
+        "recurrentActivation",
+        {"sigmoid": "'sigmoid'", "hard_sigmoid_0.2": "'hardSigmoid'"},
+    ),
+}
+
 COMMON: dict[str, Any] = {
     "framework": "tfjs",
+    "settable": SQUASH,
     "options": {"use_bias": True},
     "path": "{layer}/{array}",
     "path_two": "{layer}/{direction}_{inner}/{array}",
