@@ -11,7 +11,7 @@ import sys
 import browser
 import pytest
 
-from lstm_shapes import layouts
+from lstm_shapes import cli, layouts
 
 ROOT = pathlib.Path(__file__).parent.parent
 sys.path.append(str(ROOT / "docs" / "_ext"))
@@ -36,6 +36,14 @@ def test_every_framework_has_a_page_and_a_line_in_the_list():
         page = (folder / f"{name}.md").read_text(encoding="utf-8")
         assert f"```{{lstm-framework}} {name}\n" in page
         assert len(page.partition("{lstm-framework}")[0].split()) > 30, "a paragraph on its traps"
+
+
+@pytest.mark.parametrize("name", [name for name in layouts.FRAMEWORKS if name != "keras"])
+def test_the_command_that_a_page_names_works(name, capsys):
+    page = (ROOT / "docs" / "frameworks" / f"{name}.md").read_text(encoding="utf-8")
+    (words,) = re.findall(r"`python -m lstm_shapes (compare keras .*)`", page)
+    assert cli.main(words.split()) == 0
+    assert f" of {layouts.NAMES[name]}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "key", "layout"), ENTRIES, ids=IDS)
