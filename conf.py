@@ -30,6 +30,8 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "evidence",
+    "framework_pages",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
