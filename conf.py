@@ -30,6 +30,7 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "error_index",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",

@@ -59,6 +59,13 @@ def load(into: nn.Module, arrays: nn.Module) -> Any:
     return into.load_state_dict(arrays.state_dict())
 
 
+def within(rnn: nn.Module) -> nn.Module:
+    """A model that calls its layer `rnn`."""
+    model = nn.Module()
+    model.rnn = rnn
+    return model
+
+
 HIDDEN = (zeros(2, 128, 512), zeros(2, 128, 512))
 WRONG: dict[str, Callable[[], Any]] = {
     "LSTM(10, 512, 2)(x of (1, 1, 10), states of (2, 128, 512))": lambda: nn.LSTM(10, 512, 2)(zeros(1, 1, 10), HIDDEN),
@@ -80,6 +87,10 @@ WRONG: dict[str, Callable[[], Any]] = {
     "LSTMCell(10, 512)(x of (128, 11))": lambda: nn.LSTMCell(10, 512)(zeros(128, 11)),
     "LSTM(10, 5) loads LSTM(10, 5, 2)": lambda: load(nn.LSTM(10, 5), nn.LSTM(10, 5, 2)),
     "LSTM(10, 5, bidirectional=True) loads LSTM(10, 5)": lambda: load(nn.LSTM(10, 5, bidirectional=True), nn.LSTM(10, 5)),
+    "a model's LSTM(100, 32) loads LSTM(100, 20)": lambda: load(within(nn.LSTM(100, 32)), within(nn.LSTM(100, 20))),
+    "a model's LSTM(100, 20, bidirectional=True) loads LSTM(100, 20)": lambda: load(
+        within(nn.LSTM(100, 20, bidirectional=True)), within(nn.LSTM(100, 20))
+    ),
     "LSTM(10, 6) loads LSTM(10, 5)": lambda: load(nn.LSTM(10, 6), nn.LSTM(10, 5)),
 }  # fmt: skip
 
