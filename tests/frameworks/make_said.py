@@ -39,7 +39,8 @@ def shapes() -> dict[str, dict[str, str]]:
         states = states if isinstance(states, tuple) else (states,)
         words = ", ".join([f"{INPUT}, {UNITS}", *(f"{name}={value}" for name, value in options.items())])
         found[f"{cell.__name__}({words})"] = {
-            name: str(tuple(one.shape)) for name, one in zip(("output", "h_n", "c_n"), (output, *states))
+            name: str(tuple(one.shape))
+            for name, one in zip(("output", "h_n", "c_n"), (output, *states), strict=False)
         }
     return found
 
