@@ -32,6 +32,7 @@ extensions = [
     "linked",
     "evidence",
     "framework_pages",
+    "error_index",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
