@@ -30,6 +30,7 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "find",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",

@@ -1,0 +1,86 @@
+"""The site's own search: every page is scored for every word while the site is built, a small script adds up.
+
+`findindex.js` holds, for each word, the pages that say it and how much it counts there (BM25F: rare words count more,
+a title more than a text, a long page less).  `_static/find.js` takes the question apart (as `find_words.py` does) and
+sums.  A page need not have all words of a question.  No server is asked: it works from a local folder.
+
+Source: Robertson and Zaragoza, *The Probabilistic Relevance Framework: BM25 and Beyond*, 2009, section 3.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+from collections import Counter, defaultdict
+from typing import Any
+
+from find_pages import FIELDS, FoundPage, read
+from find_words import ALSO, pairs, words
+from sphinx.application import Sphinx
+
+# field: (weight, how strongly a long one is discounted)
+WEIGHTS = dict(zip(FIELDS, ((6.0, 0.3), (5.0, 0.2), (3.0, 0.4), (3.0, 0.6), (1.0, 0.7), (1.0, 0.7)), strict=True))
+SATURATION = 1.6
+PAIR = 0.6  # two words together count less than a word of that rarity
+LEFT_OUT = ("genindex", "search", "index", "lookup/changelog", "lookup/contributing", "gallery/index", "lookup/api")
+SCALE = 10  # impacts are whole numbers
+
+
+def counts(pages: dict[str, FoundPage]) -> dict[str, dict[str, Counter[str]]]:
+    """Page -> field -> how often each word and each pair stands there."""
+    found = {}
+    for name, page in pages.items():
+        fields = {field: words(page.said(field)) for field in FIELDS}
+        found[name] = {field: Counter(said + pairs(said)) for field, said in fields.items()}
+    return found
+
+
+def impacts(pages: dict[str, FoundPage]) -> dict[str, list[int]]:
+    """Word -> page, impact, page, impact …: BM25F, in whole numbers."""
+    found = counts(pages)
+    mean = {field: sum(sum(page[field].values()) for page in found.values()) / max(1, len(found)) for field in FIELDS}
+    weighed: dict[str, dict[int, float]] = defaultdict(dict)
+    for number, page in enumerate(found.values()):
+        for field, (weight, discount) in WEIGHTS.items():
+            length = 1 - discount + discount * sum(page[field].values()) / max(1, mean[field])
+            for word, often in page[field].items():
+                weighed[word][number] = weighed[word].get(number, 0) + weight * often / length
+    return {word: _row(word, pages_of, len(found)) for word, pages_of in sorted(weighed.items()) if _kept(word, pages_of)}
+
+
+def _kept(word: str, pages_of: dict[int, float]) -> bool:
+    """A pair that one page says once in its text finds nothing that its words do not find."""
+    return " " not in word or len(pages_of) > 1 or max(pages_of.values()) > 2
+
+
+def _row(word: str, pages_of: dict[int, float], total: int) -> list[int]:
+    rare = math.log(1 + (total - len(pages_of) + 0.5) / (len(pages_of) + 0.5)) * (PAIR if " " in word else 1)
+    row = []
+    for number, weight in pages_of.items():
+        impact = round(SCALE * rare * weight / (SATURATION + weight))
+        row += [number, impact] if impact else []
+    return row
+
+
+def index(pages: dict[str, FoundPage]) -> dict[str, Any]:
+    """Everything that the script needs."""
+    listed = [[name, page.said("title"), page.said("answer"), page.headings] for name, page in pages.items()]
+    return {"pages": listed, "words": impacts(pages), "also": {key: words(value) for key, value in ALSO.items()}}
+
+
+def write(app: Sphinx, error: Exception | None) -> None:
+    """Read the pages as they were written, and leave the index beside them."""
+    if error or app.builder.format != "html":
+        return
+    folder = pathlib.Path(app.outdir)
+    names = sorted(name for name in app.env.found_docs if name not in LEFT_OUT)
+    pages = {name: read(folder / f"{name}.html") for name in names}
+    text = json.dumps(index(pages), separators=(",", ":"), ensure_ascii=False)
+    (folder / "findindex.js").write_text(f"Find.load({text});\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx's entry."""
+    app.connect("build-finished", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
