@@ -31,6 +31,11 @@ extensions = [
     "calculator",
     "linked",
     "find",
+    "learn",
+    "shape_index",
+    "related",
+    "cheat_sheet",
+    "sphinx_reredirects",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
@@ -65,7 +70,7 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 
@@ -89,6 +94,10 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib",),
 }
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
+
+# Addresses are kept: a page that moves leaves a page behind that leads on.
+moved = (line.split(" -> ") for line in (ROOT / "docs/addresses.txt").read_text().splitlines() if " -> " in line)
+redirects = {old.removesuffix(".html"): f"/{new}" for old, new in moved}
 
 html_theme = "furo"
 html_title = "lstm_shapes"

@@ -7,7 +7,8 @@ import pathlib
 import re
 
 FIELDS = ("title", "keywords", "answer", "heading", "code", "body")
-SKIP = {"script", "style", "svg", "math", "noscript"}
+LISTS = {"headerlink": "a", "backlinks": "div", "sphx-glr-timing": "p"}  # of other pages' words: class -> element
+SKIP = {"script", "style", "svg", "math", "noscript", *LISTS}
 VOID = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "source"}
 
 
@@ -31,7 +32,7 @@ class FoundPage(html.parser.HTMLParser):
             self.text["keywords"].append(found.get("content", ""))
         if tag in VOID:
             return
-        self.open.append("headerlink" if "headerlink" in found.get("class", "") else tag)
+        self.open.append(next((one for one in LISTS if one in found.get("class", "")), tag))
         if tag == "section" and found.get("id"):
             self.section = found["id"]
         if tag in ("h2", "h3"):
@@ -39,7 +40,7 @@ class FoundPage(html.parser.HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close down to the element that ends."""
-        names = ["a" if one == "headerlink" else one for one in self.open]
+        names = [LISTS.get(one, one) for one in self.open]
         if tag in names:
             del self.open[len(names) - 1 - names[::-1].index(tag) :]
         if tag == "p" and self.text["answer"]:
@@ -47,7 +48,7 @@ class FoundPage(html.parser.HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Text goes to the field of the innermost element that has one."""
-        if "article" not in self.open or SKIP & set(self.open) or "headerlink" in self.open:
+        if "article" not in self.open or SKIP & set(self.open):
             return
         field = self.field()
         self.text[field].append(data)
