@@ -29,9 +29,12 @@ COMMON = ("lstm", "gru", "simple_rnn")
 def row(framework: str, cell: str, layer: Layer) -> str:
     """One cell of one framework: gates in their order, arrays with their shapes, the count."""
     kind = CELLS[layouts.find(framework, cell).cell]
-    letters = " ".join(kind.letters[gate] for gate in layouts.find(framework, cell).gates if gate in kind.letters)
+    letters = " ".join(
+        kind.letters[gate] for gate in layouts.find(framework, cell).gates if gate in kind.letters
+    )
     arrays = "<br>".join(
-        f"<code>{escape(name_of(weight))}</code> <code>{escape(shape_text(weight.formula))}</code>" for weight in layer.weights
+        f"<code>{escape(name_of(weight))}</code> <code>{escape(shape_text(weight.formula))}</code>"
+        for weight in layer.weights
     )
     total = layer.arithmetic.symbols.replace("*", " · ")
     names = f'<th scope="row">{layouts.NAMES[framework]}<br>{kind.name}</th>'
@@ -63,7 +66,9 @@ class SheetDirective(SphinxDirective):
             body = "".join(rows(self.arguments[0].split()))
         except UsageError as error:
             raise self.error(f"lstm-sheet: {error}") from error
-        head = "".join(f'<th scope="col">{words}</th>' for words in ("cell", "gates, in order", "arrays", "parameters"))
+        head = "".join(
+            f'<th scope="col">{words}</th>' for words in ("cell", "gates, in order", "arrays", "parameters")
+        )
         table = f'<table class="lstm-arrays"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         scroll = '<div class="lstm-scroll" role="region" tabindex="0" aria-label="Cells of frameworks">'
         return [nodes.raw("", f"{scroll}{table}</div>", format="html")]

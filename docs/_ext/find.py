@@ -20,10 +20,20 @@ from find_words import ALSO, pairs, words
 from sphinx.application import Sphinx
 
 # field: (weight, how strongly a long one is discounted)
-WEIGHTS = dict(zip(FIELDS, ((6.0, 0.3), (5.0, 0.2), (3.0, 0.4), (3.0, 0.6), (1.0, 0.7), (1.0, 0.7)), strict=True))
+WEIGHTS = dict(
+    zip(FIELDS, ((6.0, 0.3), (5.0, 0.2), (3.0, 0.4), (3.0, 0.6), (1.0, 0.7), (1.0, 0.7)), strict=True)
+)
 SATURATION = 1.6
 PAIR = 0.6  # two words together count less than a word of that rarity
-LEFT_OUT = ("genindex", "search", "index", "lookup/changelog", "lookup/contributing", "gallery/index", "lookup/api")
+LEFT_OUT = (
+    "genindex",
+    "search",
+    "index",
+    "lookup/changelog",
+    "lookup/contributing",
+    "gallery/index",
+    "lookup/api",
+)
 SCALE = 10  # impacts are whole numbers
 
 
@@ -39,14 +49,21 @@ def counts(pages: dict[str, FoundPage]) -> dict[str, dict[str, Counter[str]]]:
 def impacts(pages: dict[str, FoundPage]) -> dict[str, list[int]]:
     """Word -> page, impact, page, impact …: BM25F, in whole numbers."""
     found = counts(pages)
-    mean = {field: sum(sum(page[field].values()) for page in found.values()) / max(1, len(found)) for field in FIELDS}
+    mean = {
+        field: sum(sum(page[field].values()) for page in found.values()) / max(1, len(found))
+        for field in FIELDS
+    }
     weighed: dict[str, dict[int, float]] = defaultdict(dict)
     for number, page in enumerate(found.values()):
         for field, (weight, discount) in WEIGHTS.items():
             length = 1 - discount + discount * sum(page[field].values()) / max(1, mean[field])
             for word, often in page[field].items():
                 weighed[word][number] = weighed[word].get(number, 0) + weight * often / length
-    return {word: _row(word, pages_of, len(found)) for word, pages_of in sorted(weighed.items()) if _kept(word, pages_of)}
+    return {
+        word: _row(word, pages_of, len(found))
+        for word, pages_of in sorted(weighed.items())
+        if _kept(word, pages_of)
+    }
 
 
 def _kept(word: str, pages_of: dict[int, float]) -> bool:
@@ -66,7 +83,11 @@ def _row(word: str, pages_of: dict[int, float], total: int) -> list[int]:
 def index(pages: dict[str, FoundPage]) -> dict[str, Any]:
     """Everything that the script needs."""
     listed = [[name, page.said("title"), page.said("answer"), page.headings] for name, page in pages.items()]
-    return {"pages": listed, "words": impacts(pages), "also": {key: words(value) for key, value in ALSO.items()}}
+    return {
+        "pages": listed,
+        "words": impacts(pages),
+        "also": {key: words(value) for key, value in ALSO.items()},
+    }
 
 
 def write(app: Sphinx, error: Exception | None) -> None:

@@ -7,7 +7,11 @@ import pathlib
 import re
 
 FIELDS = ("title", "keywords", "answer", "heading", "code", "body")
-LISTS = {"headerlink": "a", "backlinks": "div", "sphx-glr-timing": "p"}  # of other pages' words: class -> element
+LISTS = {
+    "headerlink": "a",
+    "backlinks": "div",
+    "sphx-glr-timing": "p",
+}  # of other pages' words: class -> element
 SKIP = {"script", "style", "svg", "math", "noscript", *LISTS}
 VOID = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "source"}
 

@@ -29,7 +29,9 @@ def product(first: str, first_shape: str, second: str, second_shape: str) -> tup
     >>> product("x", "1x3", "kernel", "3x2")[-1]
     ('x @ kernel', 1, 2)
     """
-    (rows, inner), (again, columns) = ([int(size) for size in shape.split("x")] for shape in (first_shape, second_shape))
+    (rows, inner), (again, columns) = (
+        [int(size) for size in shape.split("x")] for shape in (first_shape, second_shape)
+    )
     if inner != again:
         raise ValueError(f"{first} has {inner} columns and {second} {again} rows: they must be as many")
     return (first, rows, inner), (second, again, columns), (f"{first} @ {second}", rows, columns)
@@ -42,7 +44,9 @@ def draw(boxes: tuple[tuple[str, int, int], ...]) -> str:
     x, drawn = 4.0, []
     for sign, (name, rows, columns) in zip(("", "@", "="), boxes, strict=True):
         if sign:
-            drawn.append(f'<text x="{x + GAP / 2:.0f}" y="{TOP + height / 2 + 5:.0f}" text-anchor="middle">{sign}</text>')
+            drawn.append(
+                f'<text x="{x + GAP / 2:.0f}" y="{TOP + height / 2 + 5:.0f}" text-anchor="middle">{sign}</text>'
+            )
             x += GAP
         wide, high = columns * unit, rows * unit
         room = max(wide, 8.2 * max(len(name), len(f"({rows}, {columns})")))

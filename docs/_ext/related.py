@@ -26,7 +26,11 @@ def linked(doctree: nodes.document, name: str) -> set[str]:
         if node.get("refdomain") == "doc" or node.get("reftype") == "doc":
             target = node["reftarget"]
             inside = node.get("reftype") == "doc" and not target.startswith("/")  # relative to the page
-            found.add(posixpath.normpath(posixpath.join(posixpath.dirname(name), target)) if inside else target.strip("/"))
+            found.add(
+                posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+                if inside
+                else target.strip("/")
+            )
     return found
 
 

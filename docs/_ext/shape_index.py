@@ -30,7 +30,9 @@ from lstm_shapes.render.outline import shape_text
 from lstm_shapes.sphinx_ext import model
 
 CALCULATOR = "../start/calculator.html"
-SWITCHES = {"reset_after": (True, False)}  # options of the calculator that change a shape; not only what there is
+SWITCHES = {
+    "reset_after": (True, False)
+}  # options of the calculator that change a shape; not only what there is
 
 
 def layers(input_dim: int, units: int) -> Iterator[tuple[Layout, Layer, dict[str, Any]]]:
@@ -41,7 +43,9 @@ def layers(input_dim: int, units: int) -> Iterator[tuple[Layout, Layer, dict[str
             for values in itertools.product(*(SWITCHES[name] for name in names)):
                 options = dict(zip(names, values, strict=True))
                 try:
-                    found = explain(input_dim=input_dim, units=units, cell=cell, framework=framework, **options)
+                    found = explain(
+                        input_dim=input_dim, units=units, cell=cell, framework=framework, **options
+                    )
                 except UsageError:  # its shapes do not follow from these two numbers: a convolution
                     continue
                 yield layout, found.layers[0], {"cell": cell, "framework": framework, **options}
@@ -77,7 +81,9 @@ def prove(weight: Weight, layer: Layer) -> None:
     """`identify` must name the layer that has the array."""
     readings = {(one.layer.framework, one.layer.cell) for one in identify([weight.shape]).candidates}
     if (layer.framework, layer.cell) not in readings and weight.role in ("kernel", "recurrent_kernel"):
-        raise UsageError(f"identify {weight.shape} does not say {layer.framework} {layer.cell}: {sorted(readings)}")
+        raise UsageError(
+            f"identify {weight.shape} does not say {layer.framework} {layer.cell}: {sorted(readings)}"
+        )
 
 
 def draw(line: str) -> str:
@@ -104,7 +110,13 @@ def order(item: tuple[tuple[str, ...], Any]) -> tuple[Any, ...]:
     """Matrices before vectors; within them the seed's first."""
     formula, _ = item
     first = formula[0]
-    return (first == "1", -len(formula), "input_dim" not in formula, first not in ("input_dim", "units"), formula[::-1])
+    return (
+        first == "1",
+        -len(formula),
+        "input_dim" not in formula,
+        first not in ("input_dim", "units"),
+        formula[::-1],
+    )
 
 
 class ShapesDirective(SphinxDirective):
