@@ -71,7 +71,7 @@ def typed(line: str) -> Iterator[str]:
         yield shape
     for number in NUMBER.findall(re.sub(SHAPE, " ", text)):
         value = float(re.sub(r"[\u00a0\u202f ,]", "", number))
-        if value > SMALL and value not in YEAR or "." in number:
+        if (value > SMALL and value not in YEAR) or "." in number:
             yield number
 
 
@@ -105,7 +105,7 @@ def typed_on(page: Source) -> Iterator[tuple[int, str]]:
     for number, line in page.prose:
         if line.startswith("#"):
             section = bool(re.match(r"#+ (Sources?|.* sources?)\s*$", line))
-        paragraph = line.startswith("**Source") or paragraph and bool(line.strip())
+        paragraph = line.startswith("**Source") or (paragraph and bool(line.strip()))
         if section or paragraph or line.startswith(("#", ">")):
             continue
         yield from ((number, found) for found in typed(line))
