@@ -67,8 +67,7 @@ def typed(line: str) -> Iterator[str]:
         if re.fullmatch(rf"{SHAPE}|\d+:\d+", code):
             yield code
     text = re.sub(r"`+[^`]+`+", " ", text)
-    for shape in re.findall(SHAPE, text):
-        yield shape
+    yield from re.findall(SHAPE, text)
     for number in NUMBER.findall(re.sub(SHAPE, " ", text)):
         value = float(re.sub(r"[\u00a0\u202f ,]", "", number))
         if (value > SMALL and value not in YEAR) or "." in number:

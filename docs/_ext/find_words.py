@@ -7,6 +7,7 @@ Names of code are one word and also their parts (`recurrent_kernel`, `RepeatVect
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from sphinx.search.en import SearchEnglish
 
@@ -61,11 +62,11 @@ CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+")
 
 
 def words(text: str) -> list[str]:
-    """Stems of what a text says, in its order, the parts of a name after the name.
+    r"""Stems of what a text says, in its order, the parts of a name after the name.
 
     >>> words("What is the 80 in recurrent_kernel?")
     ['80', 'recurrent_kernel', 'recurr', 'kernel']
-    >>> words("RepeatVector has 19\\u00a0360 weights")
+    >>> words("RepeatVector has 19\u00a0360 weights")
     ['repeatvector', 'repeat', 'vector', '19360', 'weight']
     """
     found = []
@@ -86,4 +87,4 @@ def stem(word: str) -> str:
 
 def pairs(found: list[str]) -> list[str]:
     """Two words that stand together are a word too: `expect ndim`."""
-    return [f"{one} {two}" for one, two in zip(found, found[1:], strict=False)]
+    return [f"{one} {two}" for one, two in pairwise(found)]

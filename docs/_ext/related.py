@@ -68,7 +68,7 @@ def backlinks(found: dict[str, set[str]]) -> dict[str, list[str]]:
     return dict(back)
 
 
-def updated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def updated(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Pages whose list changed, though they did not: they are written again."""
     before, now = getattr(env, "page_backlinks", {}), backlinks(links(env))
     env.page_backlinks = now
