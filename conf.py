@@ -35,6 +35,7 @@ extensions = [
     "shape_index",
     "related",
     "cheat_sheet",
+    "questions",
     "sphinx_reredirects",
 ]
 exclude_patterns = [
@@ -96,7 +97,7 @@ sphinx_gallery_conf = {
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
 
 # Addresses are kept: a page that moves leaves a page behind that leads on.
-moved = (line.split(" -> ") for line in (ROOT / "docs/addresses.txt").read_text().splitlines() if " -> " in line)
+moved = (line.split(" -> ") for line in (ROOT / "docs/addresses.txt").read_text().splitlines() if " -> " in line and line[0] != "#")
 redirects = {old.removesuffix(".html"): f"/{new}" for old, new in moved}
 
 html_theme = "furo"

@@ -1,6 +1,6 @@
 """The site's own search: every page is scored for every word while the site is built, a small script adds up.
 
-`findindex.js` holds, for each word, the pages that say it and how much it counts there (BM25F: rare words count more,
+`findindex.js` holds, for each word, the pages that say it and how much it counts there (BM25 by field: rare words count more,
 a title more than a text, a long page less).  `_static/find.js` takes the question apart (as `find_words.py` does) and
 sums.  A page need not have all words of a question.  No server is asked: it works from a local folder.
 
@@ -13,17 +13,24 @@ import json
 import math
 import pathlib
 from collections import Counter, defaultdict
-from typing import Any
+from typing import Any, ClassVar
 
+from docutils import nodes
 from find_pages import FIELDS, FoundPage, read
 from find_words import ALSO, pairs, words
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
 # field: (weight, how strongly a long one is discounted)
-WEIGHTS = dict(
-    zip(FIELDS, ((6.0, 0.3), (5.0, 0.2), (3.0, 0.4), (3.0, 0.6), (1.0, 0.7), (1.0, 0.7)), strict=True)
-)
-SATURATION = 1.6
+WEIGHTS = {
+    "title": (3.0, 0.3),
+    "keywords": (3.0, 0.2),
+    "answer": (1.5, 0.4),
+    "heading": (1.2, 0.5),
+    "code": (0.5, 0.7),
+    "body": (1.0, 0.7),
+}
+SATURATION = 1.2  # how soon saying a word again counts no more
 PAIR = 0.6  # two words together count less than a word of that rarity
 LEFT_OUT = (
     "genindex",
@@ -47,35 +54,30 @@ def counts(pages: dict[str, FoundPage]) -> dict[str, dict[str, Counter[str]]]:
 
 
 def impacts(pages: dict[str, FoundPage]) -> dict[str, list[int]]:
-    """Word -> page, impact, page, impact …: BM25F, in whole numbers."""
+    """Word -> page, impact, page, impact …, in whole numbers."""
     found = counts(pages)
-    mean = {
-        field: sum(sum(page[field].values()) for page in found.values()) / max(1, len(found))
-        for field in FIELDS
-    }
+    mean = {field: sum(sum(page[field].values()) for page in found.values()) / max(1, len(found)) for field in FIELDS}
     weighed: dict[str, dict[int, float]] = defaultdict(dict)
     for number, page in enumerate(found.values()):
         for field, (weight, discount) in WEIGHTS.items():
             length = 1 - discount + discount * sum(page[field].values()) / max(1, mean[field])
             for word, often in page[field].items():
-                weighed[word][number] = weighed[word].get(number, 0) + weight * often / length
-    return {
-        word: _row(word, pages_of, len(found))
-        for word, pages_of in sorted(weighed.items())
-        if _kept(word, pages_of)
-    }
+                counted = weight * often / (often + SATURATION * length)
+                weighed[word][number] = weighed[word].get(number, 0) + counted
+    return {word: _row(word, pages_of, len(found)) for word, pages_of in sorted(weighed.items()) if _kept(word, pages_of)}
 
 
 def _kept(word: str, pages_of: dict[int, float]) -> bool:
-    """A pair that one page says once in its text finds nothing that its words do not find."""
-    return " " not in word or len(pages_of) > 1 or max(pages_of.values()) > 2
+    """A pair that one page says in its text alone finds nothing that its words do not find."""
+    return " " not in word or len(pages_of) > 1 or max(pages_of.values()) > 0.9
 
 
 def _row(word: str, pages_of: dict[int, float], total: int) -> list[int]:
+    """BM25: what few pages say counts more."""
     rare = math.log(1 + (total - len(pages_of) + 0.5) / (len(pages_of) + 0.5)) * (PAIR if " " in word else 1)
     row = []
     for number, weight in pages_of.items():
-        impact = round(SCALE * rare * weight / (SATURATION + weight))
+        impact = round(SCALE * rare * weight)
         row += [number, impact] if impact else []
     return row
 
@@ -101,7 +103,26 @@ def write(app: Sphinx, error: Exception | None) -> None:
     (folder / "findindex.js").write_text(f"Find.load({text});\n", encoding="utf-8")
 
 
+class SearchBoxDirective(SphinxDirective):
+    """The search's own form, in the middle of a page; the sidebar's is out of sight on a phone."""
+
+    option_spec: ClassVar = {}
+
+    def run(self) -> list[nodes.Node]:
+        """Docutils' entry."""
+        example = "weights order bidirectional"
+        return [
+            nodes.raw(
+                "",
+                f'<form class="find-box" action="search.html" role="search"><label for="find-q">Search</label> '
+                f'<input id="find-q" name="q" type="search" placeholder="{example}"> <button>Find</button></form>',
+                format="html",
+            )
+        ]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry."""
+    app.add_directive("search-box", SearchBoxDirective)
     app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,7 @@
 """The words of a text, for the site's search: `_static/find.js` takes a question apart in the same way.
 
 Names of code are one word and also their parts (`recurrent_kernel`, `RepeatVector`), numbers are words (`80`,
-`19 360`), and of prose the stem is kept.  Stop words and stemmer are Sphinx's, which has both in Python and JavaScript.
+`19 360`; four is `4`), and of prose the stem is kept.  Stop words and stemmer are Sphinx's, which has both in Python and JavaScript.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ ALSO = {
     "weight_ih": "kernel pytorch",
     "why": "because",
 }
+NUMBERS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve".split(), map(str, range(13)), strict=True))
 DIGITS = re.compile(r"(?<=\d)[\u00a0\u202f,](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+")
@@ -79,7 +80,7 @@ def words(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """A word's stem; nothing for a word that every text has, or a single letter."""
-    low = word.lower()
+    low = NUMBERS.get(word.lower(), word.lower())
     if low in ENGLISH.stopwords or (len(low) == 1 and not low.isdigit()):
         return ""
     return ENGLISH.stem(low)

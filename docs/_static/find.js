@@ -6,6 +6,8 @@ const Find = {
   ALSO: 0.35, // how much a word counts that the reader did not write
   NEAR: 0.5, // … or that is one letter off, or only begins like it
 
+  NUMBERS: "zero one two three four five six seven eight nine ten eleven twelve".split(" "),
+
   words(text) {
     const found = [];
     const plain = text.normalize("NFC").replace(/(\d)[\u00a0\u202f,](?=\d{3}(?!\d))/g, "$1");
@@ -20,7 +22,8 @@ const Find = {
   },
 
   stem(word) {
-    const low = word.toLowerCase();
+    const number = Find.NUMBERS.indexOf(word.toLowerCase());
+    const low = number < 0 ? word.toLowerCase() : String(number);
     if (stopwords.has(low) || (low.length === 1 && !/\d/.test(low))) return "";
     return Find.stemmer.stemWord(low);
   },
