@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 from typing import Any, ClassVar
 
 from docutils import nodes
-from find_pages import FIELDS, FoundPage, read
-from find_words import ALSO, pairs, words
+from find_pages import FIELDS, Document, FoundPage, documents, read
+from find_words import ALSO, STEMS, pairs, words
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -44,27 +44,28 @@ LEFT_OUT = (
 SCALE = 10  # impacts are whole numbers
 
 
-def counts(pages: dict[str, FoundPage]) -> dict[str, dict[str, Counter[str]]]:
-    """Page -> field -> how often each word and each pair stands there."""
-    found = {}
-    for name, page in pages.items():
-        fields = {field: words(page.said(field)) for field in FIELDS}
-        found[name] = {field: Counter(said + pairs(said)) for field, said in fields.items()}
-    return found
+def counts(found: list[Document]) -> list[dict[str, Counter[str]]]:
+    """For each document, by field, how often each word and each pair stands there."""
+    fields = [{field: words(text) for field, text in one.texts.items()} for one in found]
+    return [{field: Counter(said + pairs(said)) for field, said in one.items()} for one in fields]
 
 
-def impacts(pages: dict[str, FoundPage]) -> dict[str, list[int]]:
-    """Word -> page, impact, page, impact …, in whole numbers."""
-    found = counts(pages)
-    mean = {field: sum(sum(page[field].values()) for page in found.values()) / max(1, len(found)) for field in FIELDS}
+def impacts(found: list[Document]) -> dict[str, list[int]]:
+    """Word -> document, impact, document, impact …, in whole numbers."""
+    counted = counts(found)
+    mean = {}
+    for field in FIELDS:
+        lengths = [sum(one[field].values()) for one in counted if field in one]
+        mean[field] = max(1, sum(lengths) / max(1, len(lengths)))
     weighed: dict[str, dict[int, float]] = defaultdict(dict)
-    for number, page in enumerate(found.values()):
-        for field, (weight, discount) in WEIGHTS.items():
-            length = 1 - discount + discount * sum(page[field].values()) / max(1, mean[field])
-            for word, often in page[field].items():
-                counted = weight * often / (often + SATURATION * length)
-                weighed[word][number] = weighed[word].get(number, 0) + counted
-    return {word: _row(word, pages_of, len(found)) for word, pages_of in sorted(weighed.items()) if _kept(word, pages_of)}
+    for number, one in enumerate(counted):
+        for field, often_of in one.items():
+            weight, discount = WEIGHTS[field]
+            length = 1 - discount + discount * sum(often_of.values()) / mean[field]
+            for word, often in often_of.items():
+                value = weight * often / (often + SATURATION * length)
+                weighed[word][number] = weighed[word].get(number, 0) + value
+    return {word: _row(word, rows, len(found)) for word, rows in sorted(weighed.items()) if _kept(word, rows)}
 
 
 def _kept(word: str, pages_of: dict[int, float]) -> bool:
@@ -84,11 +85,14 @@ def _row(word: str, pages_of: dict[int, float], total: int) -> list[int]:
 
 def index(pages: dict[str, FoundPage]) -> dict[str, Any]:
     """Everything that the script needs."""
-    listed = [[name, page.said("title"), page.said("answer"), page.headings] for name, page in pages.items()]
+    found = list(documents(pages))
+    place = {name: number for number, name in enumerate(pages)}
     return {
-        "pages": listed,
-        "words": impacts(pages),
-        "also": {key: words(value) for key, value in ALSO.items()},
+        "pages": [[name, page.said("title"), page.said("answer"), page.headings] for name, page in pages.items()],
+        "documents": [[place[one.page], one.anchor] for one in found],
+        "words": impacts(found),
+        "also": {words(key)[0]: words(value) for key, value in ALSO.items()},
+        "stems": STEMS,
     }
 
 

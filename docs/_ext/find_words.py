@@ -32,8 +32,6 @@ ALSO = {
     "ht": "hidden state",
     "initial_state": "state",
     "input_size": "input_dim",
-    "kera": "keras",
-    "keras2": "keras",
     "layout": "order",
     "load": "checkpoint",
     "load_weights": "load checkpoint",
@@ -49,14 +47,16 @@ ALSO = {
     "timestep": "time step",
     "torch": "pytorch",
     "u_f": "recurrent_kernel",
+    "variable": "feature weight",
     "visualise": "plot draw",
     "visualize": "plot draw",
     "w_f": "kernel gate",
     "weight_hh": "recurrent_kernel pytorch",
     "weight_ih": "kernel pytorch",
-    "why": "because",
 }
-NUMBERS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve".split(), map(str, range(13)), strict=True))
+NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+# Words whose stem would be another word's (that of "importance" is "import"), and numbers.
+STEMS = {word: str(number) for number, word in enumerate(NUMBERS)} | {"importance": "importance", "important": "importance"}
 DIGITS = re.compile(r"(?<=\d)[\u00a0\u202f,](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+")
@@ -80,7 +80,9 @@ def words(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """A word's stem; nothing for a word that every text has, or a single letter."""
-    low = NUMBERS.get(word.lower(), word.lower())
+    low = word.lower()
+    if low in STEMS:
+        return STEMS[low]
     if low in ENGLISH.stopwords or (len(low) == 1 and not low.isdigit()):
         return ""
     return ENGLISH.stem(low)

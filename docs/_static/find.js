@@ -6,8 +6,6 @@ const Find = {
   ALSO: 0.35, // how much a word counts that the reader did not write
   NEAR: 0.5, // … or that is one letter off, or only begins like it
 
-  NUMBERS: "zero one two three four five six seven eight nine ten eleven twelve".split(" "),
-
   words(text) {
     const found = [];
     const plain = text.normalize("NFC").replace(/(\d)[\u00a0\u202f,](?=\d{3}(?!\d))/g, "$1");
@@ -22,8 +20,8 @@ const Find = {
   },
 
   stem(word) {
-    const number = Find.NUMBERS.indexOf(word.toLowerCase());
-    const low = number < 0 ? word.toLowerCase() : String(number);
+    const low = word.toLowerCase();
+    if (Object.hasOwn(Find.index.stems, low)) return Find.index.stems[low];
     if (stopwords.has(low) || (low.length === 1 && !/\d/.test(low))) return "";
     return Find.stemmer.stemWord(low);
   },
@@ -61,21 +59,27 @@ const Find = {
       || (a.length > 1 && a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2));
   },
 
+  /* [page, score, anchor], best first: a page counts as much as it, or one section of it, does. */
   ranked(text) {
-    const scores = new Map();
+    const scores = new Map(), best = new Map();
     for (const [word, weight] of Find.wanted(text)) {
       const row = Object.hasOwn(Find.index.words, word) ? Find.index.words[word] : [];
       for (let i = 0; i < row.length; i += 2)
         scores.set(row[i], (scores.get(row[i]) || 0) + weight * row[i + 1]);
     }
-    return [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    for (const [number, score] of scores) {
+      const [page, anchor] = Find.index.documents[number];
+      if (!best.has(page) || best.get(page)[1] < score) best.set(page, [page, score, anchor]);
+    }
+    return [...best.values()].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   },
 
   /* The headings of a page that share most words with the question. */
-  headings(page, text) {
+  headings(page, text, best) {
     const asked = new Set(Find.words(text));
     const shared = page[3].map(([words, anchor]) => [new Set(Find.words(words).filter((w) => asked.has(w))).size, words, anchor]);
-    return shared.filter(([many]) => many > 1).sort((a, b) => b[0] - a[0]).slice(0, 2);
+    const first = ([many, , anchor]) => many + (anchor === best ? 100 : 0);
+    return shared.filter((one) => first(one) > 1).sort((a, b) => first(b) - first(a)).slice(0, 2);
   },
 
   show(text) {
@@ -93,11 +97,11 @@ const Find = {
       : `Nothing found for “${text}”. Try other words, or the list on the landing page.`).setAttribute("role", "status");
     const list = element("ol", "");
     list.className = "found";
-    for (const [number] of found) {
+    for (const [number, , anchor] of found) {
       const page = Find.index.pages[number], item = element("li", "", list);
       link(`${page[0]}.html`, page[1], item);
       if (page[2]) element("p", page[2], item);
-      const headings = Find.headings(page, text);
+      const headings = Find.headings(page, text, anchor);
       if (headings.length) {
         const line = element("p", "There: ", item);
         headings.forEach(([, words, anchor], i) => {
