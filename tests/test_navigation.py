@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html.parser
+import itertools
+import os
 import pathlib
 import posixpath
 import re
@@ -33,7 +35,9 @@ class Links(html.parser.HTMLParser):
         self.inside += tag == "article"
         address = dict(attrs).get("href") or ""
         if tag == "a" and address and not urlsplit(address).scheme:
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(self.name), unquote(urlsplit(urldefrag(address)[0]).path)))
+            target = posixpath.normpath(
+                posixpath.join(posixpath.dirname(self.name), unquote(urlsplit(urldefrag(address)[0]).path))
+            )
             self.anywhere.add(target)
             if self.inside:
                 self.article.add(target)
@@ -44,8 +48,16 @@ class Links(html.parser.HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(site):
-    found = {path.relative_to(site).as_posix(): path for path in site.rglob("*.html") if "_static" not in path.parts}
-    return {name: Links(name, path.read_text(encoding="utf-8")) for name, path in sorted(found.items()) if name not in OUR_OWN}
+    found = {
+        path.relative_to(site).as_posix(): path
+        for path in site.rglob("*.html")
+        if "_static" not in path.parts
+    }
+    return {
+        name: Links(name, path.read_text(encoding="utf-8"))
+        for name, path in sorted(found.items())
+        if name not in OUR_OWN
+    }
 
 
 def clicks(pages: dict[str, Links], which: str) -> dict[str, int]:
@@ -53,7 +65,12 @@ def clicks(pages: dict[str, Links], which: str) -> dict[str, int]:
     away = {"index.html": 0}
     now = ["index.html"]
     while now:
-        found = {target for name in now for target in getattr(pages[name], which) if target in pages and target not in away}
+        found = {
+            target
+            for name in now
+            for target in getattr(pages[name], which)
+            if target in pages and target not in away
+        }
         away |= dict.fromkeys(found, away[now[0]] + 1)
         now = sorted(found)
     return away
@@ -63,9 +80,17 @@ def clicks(pages: dict[str, Links], which: str) -> dict[str, int]:
 def test_every_page_is_two_clicks_from_the_landing_page(pages, which):
     away = clicks(pages, which)
     moved = {old for old, _ in moves()}
-    far = {name: away.get(name, "never") for name in pages if away.get(name, 99) > MOST} if which == "anywhere" else {}
-    questions = {name: away.get(name) for name in pages if name.startswith(QUESTIONS) and away.get(name, 99) > MOST}
-    print(f"\n{len(pages)} pages; by {which}: at most {max(away.values())} clicks; {sorted(set(away.values()))}")
+    far = (
+        {name: away.get(name, "never") for name in pages if away.get(name, 99) > MOST}
+        if which == "anywhere"
+        else {}
+    )
+    questions = {
+        name: away.get(name) for name in pages if name.startswith(QUESTIONS) and away.get(name, 99) > MOST
+    }
+    print(
+        f"\n{len(pages)} pages; by {which}: at most {max(away.values())} clicks; {sorted(set(away.values()))}"
+    )
     assert {name: far for name, far in (far | questions).items() if name not in moved} == {}
 
 
@@ -107,7 +132,10 @@ def test_no_address_that_was_ever_given_is_lost(pages):
 
 def test_every_address_is_written_down(pages):
     new = sorted(set(pages) - listed() - OUR_OWN)
-    assert new == [], f"add these lines to docs/addresses.txt: {new}"
+    if os.environ.get("UPDATE_GOLDEN"):
+        with ADDRESSES.open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}\n" for name in new)
+    assert new == [], "UPDATE_GOLDEN=1 pytest tests/test_navigation.py -k written_down adds them to docs/addresses.txt"
 
 
 def test_a_page_that_moved_leads_to_one_that_is_there(site, pages):
@@ -122,7 +150,11 @@ def test_an_old_address_leads_on(tmp_path: pathlib.Path):
 
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/addresses.txt").write_text("# kept\nwhy/old.html -> why/new.html\nwhy/new.html\n")
-    lines = [line for line in (ROOT / "conf.py").read_text().splitlines() if line.startswith(("moved = ", "redirects = "))]
+    lines = [
+        line
+        for line in (ROOT / "conf.py").read_text().splitlines()
+        if line.startswith(("moved = ", "redirects = "))
+    ]
     (tmp_path / "conf.py").write_text(
         "from pathlib import Path\nROOT = Path(__file__).parent\nextensions = ['sphinx_reredirects']\n"
         "exclude_patterns = ['out', 'trees']\n" + "\n".join(lines)
@@ -130,7 +162,9 @@ def test_an_old_address_leads_on(tmp_path: pathlib.Path):
     (tmp_path / "why").mkdir()
     (tmp_path / "why/new.rst").write_text("New\n===\n")
     (tmp_path / "index.rst").write_text("I\n=\n\n.. toctree::\n\n   why/new\n")
-    Sphinx(tmp_path, tmp_path, tmp_path / "out", tmp_path / "trees", "html", status=None, warning=None).build()
+    Sphinx(
+        tmp_path, tmp_path, tmp_path / "out", tmp_path / "trees", "html", status=None, warning=None
+    ).build()
     assert "url=../why/new.html" in (tmp_path / "out/why/old.html").read_text()
 
 
@@ -141,7 +175,7 @@ def numbers(pages: Iterable[str]) -> list[int]:
 def test_the_learning_path_leads_from_one_page_to_the_next(site):
     path = sorted((site / "learn").glob("[0-9]*.html"))
     assert numbers(f"learn/{page.name}" for page in path) == list(range(1, 11))
-    for page, following in zip(path, path[1:], strict=False):
+    for page, following in itertools.pairwise(path):
         text = page.read_text(encoding="utf-8")
         assert re.search(rf'class="next-page" href="{re.escape(following.name)}"', text), page.name
         assert '<details class="answer"><summary>Answer</summary>' in text

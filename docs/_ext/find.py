@@ -88,12 +88,24 @@ def index(pages: dict[str, FoundPage]) -> dict[str, Any]:
     found = list(documents(pages))
     place = {name: number for number, name in enumerate(pages)}
     return {
-        "pages": [[name, page.said("title"), page.said("answer"), page.headings] for name, page in pages.items()],
+        "pages": [
+            [name, page.said("title"), page.said("answer"), page.headings] for name, page in pages.items()
+        ],
         "documents": [[place[one.page], one.anchor] for one in found],
         "words": impacts(found),
         "also": {words(key)[0]: words(value) for key, value in ALSO.items()},
         "stems": STEMS,
     }
+
+
+def messages(errors: Any) -> list[str]:
+    """The messages that a page answers, from its front matter: `errors:`, framework by framework.
+
+    >>> messages('{"Keras 3": ["expected ndim=3", "found ndim=2"]}')
+    ['expected ndim=3', 'found ndim=2']
+    """
+    found = json.loads(errors) if isinstance(errors, str) and errors else errors or {}
+    return [message for some in found.values() for message in some]
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
@@ -103,6 +115,8 @@ def write(app: Sphinx, error: Exception | None) -> None:
     folder = pathlib.Path(app.outdir)
     names = sorted(name for name in app.env.found_docs if name not in LEFT_OUT)
     pages = {name: read(folder / f"{name}.html") for name in names}
+    for name, page in pages.items():
+        page.text["keywords"] += messages(app.env.metadata.get(name, {}).get("errors", ""))
     text = json.dumps(index(pages), separators=(",", ":"), ensure_ascii=False)
     (folder / "findindex.js").write_text(f"Find.load({text});\n", encoding="utf-8")
 

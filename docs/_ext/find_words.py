@@ -1,7 +1,8 @@
 """The words of a text, for the site's search: `_static/find.js` takes a question apart in the same way.
 
 Names of code are one word and also their parts (`recurrent_kernel`, `RepeatVector`), numbers are words (`80`,
-`19 360`; four is `4`), and of prose the stem is kept.  Stop words and stemmer are Sphinx's, which has both in Python and JavaScript.
+`19 360`; four is `4`), and of prose the stem is kept.
+Stop words and stemmer are Sphinx's, which has both in Python and JavaScript.
 """
 
 from __future__ import annotations
@@ -54,9 +55,14 @@ ALSO = {
     "weight_hh": "recurrent_kernel pytorch",
     "weight_ih": "kernel pytorch",
 }
-NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 # Words whose stem would be another word's (that of "importance" is "import"), and numbers.
-STEMS = {word: str(number) for number, word in enumerate(NUMBERS)} | {"importance": "importance", "important": "importance"}
+STEMS = {word: str(number) for number, word in enumerate(NUMBERS)} | {
+    "importance": "importance",
+    "important": "importance",
+}
 DIGITS = re.compile(r"(?<=\d)[\u00a0\u202f,](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+")

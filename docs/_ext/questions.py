@@ -41,7 +41,9 @@ def themes(lines: list[str], there: set[str]) -> dict[str, list[str]]:
         found[theme.strip()] = [name.strip() for name in pages.split(",") if name.strip()]
         for name in found[theme.strip()]:
             if name in named or name not in there:
-                raise ValueError(f"{name} {'stands twice in the list of questions' if name in named else 'is no page here'}")
+                raise ValueError(
+                    f"{name} {'stands twice in the list of questions' if name in named else 'is no page here'}"
+                )
             named.add(name)
     rest = sorted(there - named)
     return found | ({REST: rest} if rest else {})
