@@ -11,6 +11,7 @@ from dataclasses import dataclass
 FIELDS = ("title", "keywords", "answer", "heading", "code", "body")
 LISTS = {
     "headerlink": "a",
+    "section-number": "span",
     "backlinks": "div",
     "sphx-glr-timing": "p",
 }  # of other pages' words: class -> element
