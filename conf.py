@@ -37,6 +37,7 @@ extensions = [
     "cheat_sheet",
     "questions",
     "sphinx_reredirects",
+    "error_index",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",

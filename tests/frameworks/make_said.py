@@ -39,7 +39,8 @@ def shapes() -> dict[str, dict[str, str]]:
         states = states if isinstance(states, tuple) else (states,)
         words = ", ".join([f"{INPUT}, {UNITS}", *(f"{name}={value}" for name, value in options.items())])
         found[f"{cell.__name__}({words})"] = {
-            name: str(tuple(one.shape)) for name, one in zip(("output", "h_n", "c_n"), (output, *states))
+            name: str(tuple(one.shape))
+            for name, one in zip(("output", "h_n", "c_n"), (output, *states), strict=False)
         }
     return found
 
@@ -57,6 +58,13 @@ def state_dicts() -> dict[str, dict[str, str]]:
 def load(into: nn.Module, arrays: nn.Module) -> Any:
     """Load one layer's arrays into another."""
     return into.load_state_dict(arrays.state_dict())
+
+
+def within(rnn: nn.Module) -> nn.Module:
+    """A model that calls its layer `rnn`."""
+    model = nn.Module()
+    model.rnn = rnn
+    return model
 
 
 HIDDEN = (zeros(2, 128, 512), zeros(2, 128, 512))
@@ -80,6 +88,10 @@ WRONG: dict[str, Callable[[], Any]] = {
     "LSTMCell(10, 512)(x of (128, 11))": lambda: nn.LSTMCell(10, 512)(zeros(128, 11)),
     "LSTM(10, 5) loads LSTM(10, 5, 2)": lambda: load(nn.LSTM(10, 5), nn.LSTM(10, 5, 2)),
     "LSTM(10, 5, bidirectional=True) loads LSTM(10, 5)": lambda: load(nn.LSTM(10, 5, bidirectional=True), nn.LSTM(10, 5)),
+    "a model's LSTM(100, 32) loads LSTM(100, 20)": lambda: load(within(nn.LSTM(100, 32)), within(nn.LSTM(100, 20))),
+    "a model's LSTM(100, 20, bidirectional=True) loads LSTM(100, 20)": lambda: load(
+        within(nn.LSTM(100, 20, bidirectional=True)), within(nn.LSTM(100, 20))
+    ),
     "LSTM(10, 6) loads LSTM(10, 5)": lambda: load(nn.LSTM(10, 6), nn.LSTM(10, 5)),
 }  # fmt: skip
 
