@@ -23,6 +23,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+ORDER = ("Keras 3", "tf_keras", "Keras 1 and 2", "PyTorch", "Python and h5py")
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 
@@ -34,7 +35,7 @@ def messages(text: str) -> list[tuple[str, str]]:
 
 
 def collected(folder: pathlib.Path) -> dict[str, list[tuple[str, str]]]:
-    """Framework -> (message, page without its ending), each sorted; from every page in the folder."""
+    """Framework -> (message, page without its ending), sorted; from every page in the folder."""
     found = defaultdict(list)
     for path in sorted(folder.rglob("*.md")):
         page = path.relative_to(folder).with_suffix("").as_posix()
