@@ -3,15 +3,15 @@
     ```{lstm-shapes} --input 100 --units 20
     ```
 
-From the layout tables; each line is checked by `identify`: given the numbers, it must name that layer, or the page is
-not built.
+From the layout tables.  `identify` is asked for each shape: of Keras's and PyTorch's matrices it must name the layer, or
+the page is not built.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import shlex
-from collections import defaultdict
 from collections.abc import Iterator
 from html import escape
 from typing import Any, ClassVar
@@ -51,39 +51,53 @@ def layers(input_dim: int, units: int) -> Iterator[tuple[Layout, Layer, dict[str
                 yield layout, found.layers[0], {"cell": cell, "framework": framework, **options}
 
 
-def named(layout: Layout, weight: Weight, layer: Layer, options: dict[str, Any]) -> str:
-    """An array in words, and the calculator with its layer."""
-    title = layout.title or CELLS[layout.cell].name
+def called(layout: Layout, weight: Weight, options: dict[str, Any]) -> str:
+    """What an array is, whatever the framework."""
     told = [f"{key}={value}" for key, value in options.items() if key in SWITCHES]
+    title = ", ".join([layout.title or CELLS[layout.cell].name, *told])
+    return f"<code>{escape(weight.role)}</code> of {escape(title)}"
+
+
+def linked(layout: Layout, layer: Layer, options: dict[str, Any]) -> str:
+    """The framework, and the calculator with that layer."""
     address = [f"input={layer.input_dim}", f"units={layer.units}"]
     address += [f"{key}={int(value) if isinstance(value, bool) else value}" for key, value in options.items()]
-    words = ", ".join([f"{layouts.NAMES[layout.framework]} {title}", *told])
-    link = f'<a href="{CALCULATOR}?{escape("&".join(address))}">{escape(words)}</a>'
     note = f" ({escape(layout.note)})" if layout.note else ""
-    return f"<code>{escape(weight.role)}</code> of {link}{note}"
+    return f'<a href="{CALCULATOR}?{escape("&".join(address))}">{layouts.NAMES[layout.framework]}</a>{note}'
 
 
 def rows(input_dim: int, units: int) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Shape in symbols -> its numbers, and which arrays have it."""
-    found: dict[tuple[str, ...], dict[str, Any]] = defaultdict(lambda: {"shape": (), "arrays": []})
+    """Shape in symbols -> its numbers, which arrays have it in which frameworks, and whether `identify` knows it."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
     for layout, layer, options in layers(input_dim, units):
         for weight in layer.weights:
-            row = found[tuple(weight.formula)]
-            row["shape"] = weight.shape
-            words = named(layout, weight, layer, options)
-            if words not in row["arrays"]:
-                prove(weight, layer)
-                row["arrays"].append(words)
+            if weight.formula is None or None in weight.formula:
+                continue
+            row = found.setdefault(
+                tuple(weight.formula), {"shape": weight.shape, "arrays": {}, "known": False}
+            )
+            where = row["arrays"].setdefault(called(layout, weight, options), {})
+            where.setdefault(layout.framework, linked(layout, layer, options))
+            row["known"] = row["known"] or known(weight, layer)
     return found
 
 
-def prove(weight: Weight, layer: Layer) -> None:
-    """`identify` must name the layer that has the array."""
-    readings = {(one.layer.framework, one.layer.cell) for one in identify([weight.shape]).candidates}
-    if (layer.framework, layer.cell) not in readings and weight.role in ("kernel", "recurrent_kernel"):
+def known(weight: Weight, layer: Layer) -> bool:
+    """Whether `identify` names the layer that has the array; of Keras and PyTorch it must."""
+    readings = {(one.layer.framework, one.layer.cell) for one in candidates(weight.shape)}
+    if (layer.framework, layer.cell) in readings:
+        return True
+    if layer.framework in ("keras", "pytorch") and "kernel" in weight.role:
         raise UsageError(
             f"identify {weight.shape} does not say {layer.framework} {layer.cell}: {sorted(readings)}"
         )
+    return False
+
+
+@functools.cache
+def candidates(shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """What a shape alone can be."""
+    return identify([shape]).candidates
 
 
 def draw(line: str) -> str:
@@ -92,11 +106,11 @@ def draw(line: str) -> str:
     body = []
     for formula, row in sorted(rows(layer.input_dim, layer.units).items(), key=order):
         name = "shape-" + "-".join(formula).replace("*", "").replace("_", "-")
-        command = "identify " + "x".join(map(str, row["shape"]))
+        command = "<code>identify " + "x".join(map(str, row["shape"])) + "</code>" if row["known"] else ""
+        arrays = "<br>".join(f"{what}: {', '.join(where.values())}" for what, where in row["arrays"].items())
         body.append(
             f'<tr id="{name}"><th scope="row"><code>{escape(shape_text(formula))}</code></th>'
-            f"<td><code>{shape_text(row['shape'])}</code></td><td>{'<br>'.join(row['arrays'])}</td>"
-            f"<td><code>{command}</code></td></tr>"
+            f"<td><code>{shape_text(row['shape'])}</code></td><td>{arrays}</td><td>{command}</td></tr>"
         )
     heads = ("the shape", f"with {layer.input_dim} inputs and {layer.units} units", "what it can be", "ask")
     head = "".join(f'<th scope="col">{words}</th>' for words in heads)
