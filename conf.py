@@ -32,6 +32,13 @@ extensions = [
     "linked",
     "evidence",
     "framework_pages",
+    "find",
+    "learn",
+    "shape_index",
+    "related",
+    "cheat_sheet",
+    "questions",
+    "sphinx_reredirects",
     "error_index",
 ]
 exclude_patterns = [
@@ -67,7 +74,7 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 
@@ -91,6 +98,10 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib",),
 }
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
+
+# Addresses are kept: a page that moves leaves a page behind that leads on.
+moved = (line.split(" -> ") for line in (ROOT / "docs/addresses.txt").read_text().splitlines() if " -> " in line and line[0] != "#")
+redirects = {old.removesuffix(".html"): f"/{new}" for old, new in moved}
 
 html_theme = "furo"
 html_title = "lstm_shapes"
