@@ -30,6 +30,7 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "drop",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
@@ -58,6 +59,9 @@ lstm_shapes_models = {
     "gru_before": "--cell gru --input 100 --units 20 --no-reset-after",
     "simple": "--cell simple_rnn --input 100 --units 20",
 }
+
+# The page that explains a dropped file brings Python with it, 13 MB; DROP_TOOL=0 make site leaves that out.
+drop_tool = os.environ.get("DROP_TOOL", "1") != "0"
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
