@@ -60,7 +60,7 @@ lstm_shapes_models = {
     "simple": "--cell simple_rnn --input 100 --units 20",
 }
 
-# The page that explains a dropped file brings Python with it, 13 MB; DROP_TOOL=0 make site leaves that out.
+# The page that explains a dropped file brings Python with it, 14 MB; DROP_TOOL=0 make site leaves that out.
 drop_tool = os.environ.get("DROP_TOOL", "1") != "0"
 
 autodoc_typehints = "none"

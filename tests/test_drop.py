@@ -19,6 +19,7 @@ import large_files
 import pytest
 import test_hostile
 from conftest import ROOT
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.support.ui import WebDriverWait
 
 import lstm_shapes
@@ -127,13 +128,11 @@ def test_hostile_files_end_in_the_same_line(opened, hostile, manifest):
 
 
 @in_browser
-def test_a_difference_would_be_seen(opened, tmp_path):
-    shutil.copy(SEED, tmp_path / "a.hdf5")
-    chosen(opened, [tmp_path / "a.hdf5"])
-    shutil.copy(CORPUS / "tf_keras2" / "lstm_plain.hdf5", tmp_path / "a.hdf5")
-    opened.execute_script("document.querySelector('#many').files[0].name")
-    _, said = of_the_page(opened, [SEED])[0]
-    assert said != explained(tmp_path / "a.hdf5")
+def test_a_difference_would_be_seen(opened, monkeypatch):
+    monkeypatch.setattr(lstm_shapes.layer.Weight, "parameters", 7)
+    ((name, said, wanted),) = differing(opened, [SEED])
+    assert name == SEED.name
+    assert set(said) == set(wanted)
 
 
 @in_browser
@@ -147,7 +146,7 @@ def test_a_checkpoint_of_several_files_is_dropped_as_one(opened):
     assert "json" in said
 
 
-SIZE = 2_500_000_000  # more than 2^31 bytes
+SIZE = 2_200_000_000  # more than 2^31 bytes
 
 
 @in_browser
@@ -179,7 +178,8 @@ def finished(driver: Any) -> None:
 
 
 def give(driver: Any, *paths: pathlib.Path) -> None:
-    """Choose files in the page's own field, and wait for what it says."""
+    """Choose files in the page's own field, and wait for what it says; the driver alone would add to those before."""
+    driver.execute_script("document.querySelector('#drop-file').value = ''")
     driver.find_element("id", "drop-file").send_keys("\n".join(map(str, paths)))
     finished(driver)
 
@@ -283,13 +283,8 @@ def test_the_field_has_a_label_and_is_reached_by_keyboard(opened):
     assert opened.execute_script(
         "return document.querySelector('#drop-file').labels[0].textContent"
     ).startswith("Drop")
-    opened.execute_script(
-        "document.activeElement.blur(); getSelection().collapse(document.querySelector('h1'), 0)"
-    )
-    for _ in range(3):
-        ActionChains(opened).send_keys(Keys.TAB).perform()
-        if opened.switch_to.active_element.get_attribute("id") == "drop-file":
-            break
+    opened.execute_script("const h1 = document.querySelector('h1'); h1.tabIndex = -1; h1.focus()")
+    ActionChains(opened).send_keys(Keys.TAB, Keys.TAB).perform()  # its link, then the field
     assert opened.switch_to.active_element.get_attribute("id") == "drop-file"
 
 
@@ -332,8 +327,8 @@ def test_nothing_is_asked_of_another_host_and_it_works_when_the_network_is_gone(
         assert text(driver, "name") == "tagger.pt"
         driver.get(f"{origin}/{PAGE}")
         assert differing(driver, [SEED, CORPUS / "torch" / "tagger.safetensors"]) == []
-        driver.get(f"{origin}/index.html")
-        assert "ERR_CONNECTION_REFUSED" in driver.page_source  # so it was the cache that answered
+        with pytest.raises(WebDriverException, match="CONNECTION_REFUSED"):
+            driver.get(f"{origin}/index.html")  # so it was the cache that answered
     urls = asked(log, origin)
     assert any(url.endswith("pyodide.asm.wasm") for url in urls)  # the log sees what the worker asks for
     assert [url for url in urls if not url.startswith((f"{origin}/", "data:"))] == []

@@ -138,7 +138,7 @@ function take(files) {
   if (!files.length) return;
   const first = files.find((file) => /\.(json|index)$/.test(file.name)) ?? files[0];
   which.replaceChildren(...files.map((file) => new Option(file.name, file.name, false, file === first)));
-  which.parentElement.hidden = files.length < 2;
+  which.closest("p").hidden = files.length < 2;
   which.onchange = () => show(files, files[which.selectedIndex]);
   show(files, first);
 }
