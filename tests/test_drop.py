@@ -11,8 +11,8 @@ import shutil
 import struct
 import sys
 import threading
+import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import browser
 import large_files
@@ -340,25 +340,51 @@ POLICY = (
 )
 
 
+class StrictAndSlow(http.server.SimpleHTTPRequestHandler):
+    """A policy on every answer, the worker's included; a megabyte takes its time."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        while data := source.read(1 << 20):
+            outputfile.write(data)
+            time.sleep(0.1 * len(data) / (1 << 20))
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+WATCH = """
+window.seen = { status: [], amount: [] };
+for (const name in seen) {
+  const element = document.querySelector(`.drop-${name}`);
+  new MutationObserver(() => seen[name].push(element.textContent)).observe(element, { childList: true });
+}"""
+
+
 @in_browser
-def test_it_works_under_a_strict_policy(site):
-    """Content-Security-Policy on every answer, the worker's included: no inline script, no eval of JavaScript."""
-
-    class Strict(http.server.SimpleHTTPRequestHandler):
-        def end_headers(self) -> None:
-            self.send_header("Content-Security-Policy", POLICY)
-            super().end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    handler = functools.partial(Strict, directory=str(site))
+def test_under_a_strict_policy_it_works_and_tells_how_far_it_is(site):
+    """Content-Security-Policy: no inline script is needed, and no eval of JavaScript."""
+    handler = functools.partial(StrictAndSlow, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browser.chromium() as driver:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         driver.get(f"http://127.0.0.1:{server.server_port}/{PAGE}")
+        driver.execute_script(WATCH)
         give(driver, SEED)
         assert (text(driver, "error"), text(driver, "name")) == ("", "seed_autoencoder.hdf5")
+        seen = driver.execute_script("return seen")
         server.shutdown()
+    assert seen["status"][:3] == [
+        "Loading Python, once …",
+        "Starting Python …",
+        "Reading seed_autoencoder.hdf5 …",
+    ]
+    amounts = [float(one.split()[0]) for one in seen["amount"] if one]
+    assert amounts == sorted(amounts)
+    assert len(set(amounts)) > 5
+    assert amounts[-1] <= 14
 
 
 # ---------------------------------------------------------------- where it cannot work, it says so
@@ -393,55 +419,3 @@ def test_a_site_built_without_the_tool_says_so(site, page, tmp_path):
         driver.get(f"{address}/{PAGE}")
         give(driver, SEED)
         assert "built without the tool" in text(driver, "error")
-
-
-# ---------------------------------------------------------------- how it comes into the site
-
-
-def test_what_the_page_says_of_sizes_and_versions_is_so(site):
-    about = json.loads((site / f"{drop.PAGE}-files" / "files.json").read_text(encoding="utf-8"))
-    files = {name: (site / f"{drop.PAGE}-files" / name).stat().st_size for name in about["sizes"]}
-    assert files == about["sizes"]
-    words = (ROOT / "docs" / f"{drop.PAGE}.md").read_text(encoding="utf-8")
-    assert words.count(f"{sum(files.values()) / 1e6:.0f} MB") == 2
-    assert f"[Pyodide](https://pyodide.org) {drop.PINNED['version']}," in words
-
-
-def test_the_package_in_the_page_is_that_of_the_source_tree():
-    import io
-    import zipfile
-
-    data = drop.package()
-    assert data == drop.package()
-    with zipfile.ZipFile(io.BytesIO(data)) as made:
-        held = {name: made.read(name) for name in made.namelist()}
-    assert held == {
-        path.relative_to(ROOT).as_posix(): path.read_bytes() for path in (ROOT / "lstm_shapes").rglob("*.py")
-    }
-
-
-def test_only_the_file_whose_hash_is_committed_is_taken(tmp_path, monkeypatch):
-    name = f"{drop.PINNED['name']}-{drop.PINNED['version']}.tgz"
-
-    def fetch(kept: pathlib.Path) -> str:
-        (kept / name).write_bytes(b"something else")
-        return ""
-
-    monkeypatch.setattr(drop, "fetch", fetch)
-    with pytest.raises(drop.DropError, match="is not the one whose hash stands in docs/_ext/npm.json"):
-        drop.tarball(tmp_path)
-    assert not (tmp_path / name).exists()
-
-
-def test_without_a_registry_the_build_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9/")
-    monkeypatch.setenv("NPM_CONFIG_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("NPM_CONFIG_FETCH_RETRIES", "0")
-    with pytest.raises(drop.DropError, match="npm could not fetch pyodide-.*DROP_TOOL=0 make site"):
-        drop.tarball(tmp_path / "npm")
-
-
-def test_a_second_build_asks_nobody(site, monkeypatch):
-    monkeypatch.setattr(drop, "fetch", lambda kept: pytest.fail("npm was asked"))
-    assert drop.verified(drop.tarball(ROOT / "_build" / "npm"))
-    assert urlsplit(json.dumps(drop.PINNED)).netloc == ""

