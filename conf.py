@@ -40,6 +40,7 @@ extensions = [
     "questions",
     "sphinx_reredirects",
     "error_index",
+    "drop",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
@@ -68,6 +69,9 @@ lstm_shapes_models = {
     "gru_before": "--cell gru --input 100 --units 20 --no-reset-after",
     "simple": "--cell simple_rnn --input 100 --units 20",
 }
+
+# The page that explains a dropped file brings Python with it, 14 MB; DROP_TOOL=0 make site leaves that out.
+drop_tool = os.environ.get("DROP_TOOL", "1") != "0"
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
