@@ -14,7 +14,8 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 
 # From the bottom to the top: a module may import what stands before it (or in its own folder).
 ORDER = (
-    "pattern", "cells", "equations", "layouts", "layer", "asked", "compute", "sources", "recognise", "identify", "front",
+    "pattern", "cells", "equations", "layouts", "arithmetic", "layer", "asked", "compute", "sources", "recognise", "identify",
+    "front",
     "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions", "exchange", "stacks",
     "conversion", "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
     "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
@@ -24,6 +25,7 @@ STDLIB_ONLY = (
     "cells",
     "equations",
     "layouts",
+    "arithmetic",
     "layer",
     "asked",
     "compute",
