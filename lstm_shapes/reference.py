@@ -7,6 +7,7 @@ Swap two gates and its output is no longer the framework's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -152,10 +153,16 @@ def sides(
     sizes, both = sizes_of(layer), len(layer.directions) == 2
     for weight, array in arrays:
         single = "one" in weight.pattern.split()  # an axis of length 1, the last but one of a piece
-        for (way, role, gate), piece in apart(weight, array, sizes).items():
+        for (way, role, gate), piece in apart(_as_it_lies(weight), array, sizes).items():
             if not both or way == (direction or layer.directions[0]):
                 found.setdefault(role, {})[gate] = piece.squeeze(-2) if single else piece
     return found
+
+
+def _as_it_lies(weight: Weight) -> Weight:
+    """The gates in the order of their slices, which are what is to be proved."""
+    gates = sorted(weight.gates.items(), key=lambda item: item[1][0][0])
+    return replace(weight, gates=dict(gates))
 
 
 def _times(x: Array, kernel: Array) -> Array:
