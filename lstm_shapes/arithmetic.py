@@ -32,10 +32,14 @@ class Arithmetic(namedtuple("Arithmetic", "symbols factored expanded total")):
 
 
 def _product(factors: Iterable[Size]) -> str:
-    words = [str(one) for one in factors if str(one) != "1"]
-    if len(words) > 1:
-        words = [f"({one})" if "+" in one else one for one in words]
+    words = [f"({one})" if "+" in str(one) else str(one) for one in factors if str(one) != "1"]
     return "*".join(words) or "1"
+
+
+def _block(factors: Iterable[Size]) -> str:
+    """A product that stands in a sum: one that is a sum itself needs no brackets there."""
+    words = [one for one in factors if str(one) != "1"]
+    return str(words[0]) if len(words) == 1 else _product(words)
 
 
 def _written(name: str, sizes: Mapping[str, Size]) -> Size:
@@ -44,12 +48,12 @@ def _written(name: str, sizes: Mapping[str, Size]) -> Size:
     return parts[0] if len(parts) == 1 else Word(" + ".join(map(str, parts)))
 
 
-def _terms(weights: Iterable[Weight]) -> dict[tuple[str, tuple[str, ...]], int]:
-    """`(role, axes other than gates, units and directions)` -> how many gates have such a block."""
+def _terms(weights: Iterable[Weight], common: tuple[str, ...]) -> dict[tuple[str, tuple[str, ...]], int]:
+    """`(role, axes other than gates and what is common to all)` -> how many gates have such a block."""
     found: dict[tuple[str, tuple[str, ...]], int] = {}
     for weight in weights:
         names = [name for axis in pattern.axes(weight.pattern) for name in axis]
-        rest = tuple(one for one in names if one not in ("gate", "unit", "one", "direction"))
+        rest = tuple(one for one in names if one not in ("gate", "one", *common))
         key = weight.role, rest
         found[key] = found.get(key, 0) + (len(weight.gates) if "gate" in names else 1)
     return found
@@ -61,12 +65,13 @@ def _factored(
     """`2*4*units*(input_dim + units + 1)`; blocks of as many gates stand in one bracket."""
     groups: dict[int, list[str]] = {}
     for (_, rest), gates in terms.items():
-        groups.setdefault(gates, []).append(_product(_written(one, sizes) for one in rest))
+        groups.setdefault(gates, []).append(_block(_written(one, sizes) for one in rest))
     inside = [([gates, shared], " + ".join(group)) for gates, group in groups.items()]
     if len(inside) == 1:
         common, bracket = inside[0]
         return _product([times, *common, Word(bracket)])
-    return _product([times, Word(" + ".join(_product([*common, Word(one)]) for common, one in inside))])
+    sums = " + ".join(_product([*common, Word(one)]) for common, one in inside)
+    return sums if times == 1 else _product([times, Word(sums)])
 
 
 def _expanded(weights: Iterable[Weight]) -> str:
@@ -95,8 +100,10 @@ def count(layer: Layer) -> Arithmetic | None:
     arrays = [w for w in layer.weights if w.direction in (None, layer.directions[0])]
     named = [[name for axis in pattern.axes(w.pattern) for name in axis] for w in arrays]
     apart = len(layer.directions) if layer.weights[0].direction else 1
-    times = len(layer.directions) if all("direction" in names for names in named) else apart
-    terms, numbers = _terms(arrays), sizes_of(layer)
+    joined = all("direction" in names for names in named)
+    times = len(layer.directions) if joined else apart
+    terms = _terms(arrays, ("unit", "direction") if joined else ("unit",))
+    numbers = sizes_of(layer)
     if not all("unit" in names for names in named):
         return None
     written = [_factored(terms, times, sizes["unit"], sizes) for sizes in ({**numbers, **SYMBOLS}, numbers)]
