@@ -270,8 +270,8 @@ def exchanged(layer: Layer, arrays: list[np.ndarray]) -> Iterator[np.ndarray]:
         found = pieces.apart(weight, array, sizes)
         if len(gates) == 2 and {*gates} <= {*weight.gates}:
             found = {(d, role, gate): found[(d, role, swap.get(gate, gate))] for d, role, gate in found}
-        elif weight.role == "recurrent_kernel":
-            found = {key: block.T for key, block in found.items()}
+        elif weight.role in ("recurrent_kernel", "joint_kernel"):
+            found = {key: block.T if key[1] == "recurrent_kernel" else block for key, block in found.items()}
         yield pieces.together(weight, found, sizes)
 
 
