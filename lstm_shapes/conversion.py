@@ -12,9 +12,9 @@ import numpy as np
 
 from lstm_shapes import layouts, pieces
 from lstm_shapes.cells import CELLS, cell_of
-from lstm_shapes.exchange import EQUATIONS, Meaning, agreed, exchange, meaning
+from lstm_shapes.exchange import Meaning, agreed, exchange, meaning
 from lstm_shapes.layer import Explanation, Layer, UsageError, sizes_of
-from lstm_shapes.layouts import Layout
+from lstm_shapes.layouts import EQUATIONS, Layout
 from lstm_shapes.pieces import Array, Pieces
 from lstm_shapes.sources.listing import SourceError
 from lstm_shapes.stacks import entries, equations, named, read, stack

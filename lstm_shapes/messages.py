@@ -38,7 +38,7 @@ MESSAGES = (
         "keras/src/legacy/saving/legacy_h5_format.py, Keras 3.15.1; tf_keras hdf5_format.py, 2.21.0",
     ),
     Message(
-        r"new layer (?P<name>\S+) expects (?P<model>\d+) weights, but the saved weights have (?P<saved>\d+) elements",
+        r"(?:new layer (?P<name>\S+) )?expects (?P<model>\d+) weights?, but the saved weights have (?P<saved>\d+) elements",
         "keras",
         "keras/engine/saving.py, Keras 2.2.5 and before",
     ),
@@ -48,8 +48,8 @@ MESSAGES = (
         "keras/src/layers/layer.py, load_own_variables, Keras 3.15.1; tf_keras base_layer.py, 2.21.0",
     ),
     Message(
-        r"""on layer ['"](?P<name>[^'"]+)['"] with a weight list of length (?P<saved>\d+), """
-        r"but the layer was expecting (?P<model>\d+) weights",
+        r"""(?:on layer ['"](?P<name>[^'"]+)['"] )?with a (?:weight )?list of length (?P<saved>\d+), """
+        r"(?:but the layer was )?expecting (?P<model>\d+)",
         "keras",
         "keras/src/layers/layer.py, set_weights, Keras 3.15.1; tf_keras base_layer.py, 2.21.0",
     ),
@@ -226,6 +226,8 @@ COUNTS: tuple[tuple[Callable[[int, int], bool], str], ...] = (
      "Load the file with Keras 2.2 or tf_keras, which put them together, and save it again."),
     (lambda m, s: (m, s) == (3, 9), "Nine arrays are a GRU of Keras 1: W, U and b for each of the three gates. "
      "Load the file with Keras 2.2 or tf_keras, which put them together, and save it again."),
+    (lambda m, s: (m, s) in ((12, 3), (9, 3)), "The Keras that runs is version 1, which keeps W, U and b for each gate; the "
+     "file is of Keras 2 or later, whose three arrays hold all gates side by side. Load it with the Keras that saved it."),
     (lambda m, s: (m, s) in ((6, 3), (4, 2), (8, 4)), "Half the arrays: the saved layer has one direction, the model's has two. "
      "Take Bidirectional away in the model, or load a file of a bidirectional layer."),
     (lambda m, s: (m, s) in ((3, 6), (2, 4), (4, 8)), "Twice the arrays: the saved layer is bidirectional, the model's is not. "
@@ -234,6 +236,7 @@ COUNTS: tuple[tuple[Callable[[int, int], bool], str], ...] = (
      "use_bias=False. Build it with use_bias=True."),
     (lambda m, s: (m, s) in ((3, 2), (6, 4)), "One array less for each direction: the saved layer has no bias. Build the model's "
      "with use_bias=False."),
+    (lambda m, s: (m, s) == (3, 0), "The three arrays of a recurrent cell are kernel, recurrent_kernel and bias."),
     (lambda m, s: s == 0, "Nothing was found under this layer's place in the file: the file's layer is another class, or is "
      "wrapped differently (Bidirectional, TimeDistributed). Compare `python -m lstm_shapes explain FILE` with your model."),
 )  # fmt: skip
@@ -315,7 +318,7 @@ def _role(name: str) -> str | None:
     last = re.sub(r":\d+$", "", name).split("/")[-1].split(".")[-1]
     roles = {
         array.name: array.role
-        for framework in layouts.FRAMEWORKS
+        for framework in layouts.MAIN
         for layout in layouts.table(framework).values()
         for array in layout.arrays
     }

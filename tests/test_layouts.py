@@ -1,68 +1,24 @@
-"""The tables: each entry has the names, shapes, gates and numbers that were found by running or reading the framework.
-
-`layouts.json` holds those findings, one row a layer class: names and axes as the frameworks have them, shapes for two
-sets of sizes.  Axes are in the words of the findings: `gate.unit` is both in one axis, the gate outermost.
-"""
+"""The tables: each entry has the names, shapes, gates and numbers that were found by running or reading the framework."""
 
 from __future__ import annotations
 
-import json
-import pathlib
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from findings import GATES, ROWS, SIZES, explained, flat, lengths, shape_of
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lstm_shapes import layouts, reference
+from lstm_shapes import layouts, pattern
+from lstm_shapes.cells import CELLS
 from lstm_shapes.compute import from_numbers
+from lstm_shapes.layer import UsageError, Word
+from lstm_shapes.render import FORMATS, draw
 
-FACTS = json.loads((pathlib.Path(__file__).parent / "layouts.json").read_text(encoding="utf-8"))
-SIZES, ROWS = FACTS["sizes"], FACTS["rows"]
-GATES = {
-    "lstm": {"i": "input", "f": "forget", "c": "cell", "o": "output"},
-    "gru": {"z": "update", "r": "reset", "h": "candidate", "rec_h": "recurrent_candidate"},
-}
-AXES = {
-    "in": "I",
-    "unit": "H",
-    "unit2": "H",
-    "dir": "D",
-    "proj": "P",
-    "one": 1,
-    "k0": "K0",
-    "k1": "K1",
-    "k2": "K2",
-}
-# Where the findings say it otherwise in words than in their shapes.
-COLUMN = {"matlab-lstm": "Bias", "matlab-gru": "Bias"}  # "a (4*H, 1) column": MATLAB has no vectors
 ENTRIES = [(name, key) for name in layouts.FRAMEWORKS for key in layouts.table(name)]
-
-
-def explained(row: dict, sizes: dict, **more):
-    """The row's layer; two directions where one array holds both."""
-    layout = layouts.find(row["framework"], row["cell"])
-    joined = "direction" in str(layout.arrays) and sizes["D"] == 2
-    options = dict(row["options"])
-    if options.get("projection"):
-        options["projection"] = sizes["P"]
-    rank = sum(name in str(layout.arrays) for name in ("depth", "height", "width"))
-    if rank:
-        options["kernel_size"] = [sizes[f"K{i}"] for i in range(rank)]
-    found = from_numbers(
-        sizes["I"],
-        sizes["H"],
-        framework=row["framework"],
-        cell=row["cell"],
-        bidirectional=joined,
-        **options,
-        **more,
-    )
-    return found.layers[0]
-
-
-def shape_of(row: dict, array: dict, number: int) -> tuple[int, ...]:
-    shape = tuple(array["shapes"][number])
-    return (*shape, 1) if COLUMN.get(row["id"]) == array["name"] else shape
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -73,9 +29,7 @@ def test_an_entry_has_the_arrays_of_its_framework(row, number):
         re.sub(r"\{ld?\}", "0", array["name"]).replace("{d}", "l" if row["framework"] == "mxnet" else "")
         for array in row["arrays"]
     ]
-    assert [weight.path.endswith(name) for weight, name in zip(layer.weights, names, strict=True)] == [
-        True
-    ] * len(names)
+    assert all(weight.path.endswith(name) for weight, name in zip(layer.weights, names, strict=True))
     assert [weight.role for weight in layer.weights] == [array["role"] for array in row["arrays"]]
     assert [weight.shape for weight in layer.weights] == [
         shape_of(row, array, number) for array in row["arrays"]
@@ -99,12 +53,9 @@ def test_the_slices_of_a_gate_are_where_the_axes_say(row):
             continue
         parts = array.get("parts", "").split()
         assert list(weight.parts) == parts
-        flat = array["axes"].replace(".", " ").split()
-        fed_back = sizes["P" if row["options"].get("projection") else "H"]
-        lengths = {"gate": len(gates), "part": len(parts), "hid": fed_back, "in+hid": sizes["I"] + fed_back}
-        counts = [lengths.get(name) or sizes.get(AXES[name], 1) for name in flat]
-        numbers = np.zeros(counts, int) + np.arange(len(gates)).reshape(
-            [-1 if name == "gate" else 1 for name in flat]
+        names = flat(array)
+        numbers = np.zeros(lengths(row, array, sizes), int) + np.arange(len(gates)).reshape(
+            [-1 if name == "gate" else 1 for name in names]
         )
         stored = numbers.reshape(weight.shape)  # each number says which gate it belongs to
         for place, ranges in enumerate(weight.gates.values()):
@@ -113,113 +64,151 @@ def test_the_slices_of_a_gate_are_where_the_axes_say(row):
             assert len(where) == stored.shape[weight.gate_axis] // len(gates)
 
 
-# ---------------------------------------------------------------- what a row computes, by its own words alone
+# ---------------------------------------------------------------- every entry
 
 
-def times(x, kernel):
-    """`x @ kernel`, or the sum over a window of shifted products: SAME padding, stride 1."""
-    if kernel.ndim < 3:
-        return x * kernel if kernel.ndim == 1 else x @ kernel
-    total, window = 0, kernel.shape[:-2]
-    pads = [(0, 0), *(((n - 1) // 2, n // 2) for n in window), (0, 0)]
-    padded = np.pad(x, pads)
-    for at in np.ndindex(window):
-        cut = tuple(slice(i, i + n) for i, n in zip(at, x.shape[1:-1], strict=True))
-        total = total + padded[(slice(None), *cut)] @ kernel[at]
-    return total
+@pytest.mark.parametrize(("framework", "key"), ENTRIES, ids=str)
+def test_an_entry_says_what_was_done_and_where_it_is_written(framework, key):
+    layout = layouts.find(framework, key)
+    assert layout.framework == framework
+    assert layout.cell in CELLS
+    assert layout.verified.startswith(("run: ", "read: "))
+    assert (layout.max_abs_error is not None) == layout.verified.startswith("run: ")
+    assert layout.source
+    assert layout.object
+    assert layout.version
+    assert len(layout.gate_names) == len(layout.gates)
+    assert sorted(layout.gates) == sorted(CELLS[layout.cell].gates)
+    assert {array.role for array in layout.arrays} <= {*layouts.MULTIPLIES}
+    allowed = {"use_bias", "reset_after", "projection", "peephole"}
+    assert {name for array in layout.arrays for name in array.when} <= {*layout.options} <= allowed
 
 
-def blocks(row: dict, arrays: list, sizes: dict) -> dict:
-    """(role, letter of the gate) -> block, units last; of the first direction."""
-    found = {}
-    for facts, array in zip(row["arrays"], arrays, strict=True):
-        gates, parts = (facts.get(name, "").split() for name in ("gates", "parts"))
-        fed_back = sizes["P" if row["options"].get("projection") else "H"]
-        lengths = {"gate": len(gates), "part": len(parts), "hid": fed_back, "in+hid": sizes["I"] + fed_back}
-        flat = facts["axes"].replace(".", " ").split()
-        whole = array.reshape([lengths.get(name) or sizes.get(AXES[name], 1) for name in flat])
-        for place in np.ndindex(max(len(parts), 1), max(len(gates), 1)):
-            index = {"part": place[0], "gate": place[1] if "gate" in flat else 0, "dir": 0, "one": 0}
-            block = whole[tuple(index.get(name, slice(None)) for name in flat)]
-            left = [name for name in flat if name not in index]
-            if "unit" in left:
-                block = np.moveaxis(block, left.index("unit"), -1)
-            if "block_memory" in facts:
-                block = block.copy().ravel().reshape(block.shape[::-1]).T
-            role = parts[place[0]] if parts else facts["role"]
-            gate = gates[place[1]] if gates else ""
-            if gate == "rec_h":
-                role, gate = "recurrent_bias", "h"
-            if role == "joint_kernel":
-                found["kernel", gate], found["recurrent_kernel", gate] = (
-                    block[: sizes["I"]],
-                    block[sizes["I"] :],
-                )
-            else:
-                found[role, gate] = block
-    return found
-
-
-SQUASH = {
-    "tanh": np.tanh,
-    "relu": lambda a: np.maximum(a, 0),
-    "sigmoid": lambda a: 1 / (1 + np.exp(-a)),
-    "hard_sigmoid_0.2": lambda a: np.clip(0.2 * a + 0.5, 0, 1),
-}
-
-
-def computed(row: dict, arrays: list, x: np.ndarray, sizes: dict) -> np.ndarray:
-    """The equations at the head of the findings; the last hidden state."""
-    w, e = blocks(row, arrays, sizes), row["equations"]
-    act, rec = SQUASH[e["activation"]], SQUASH[e.get("recurrent_activation", "sigmoid")]
-    kind = layouts.find(row["framework"], row["cell"]).cell
-    fed_back = sizes["P" if row["options"].get("projection") else "H"]
-    h, c = np.zeros((*x[:, 0].shape[:-1], fed_back)), np.zeros((*x[:, 0].shape[:-1], sizes["H"]))
-    for step in np.moveaxis(x, 1, 0):
-
-        def given(gate, step=step):
-            return times(step, w["kernel", gate]) + w.get(("bias", gate), 0)
-
-        def fed(gate, h):
-            return times(h, w["recurrent_kernel", gate]) + w.get(("recurrent_bias", gate), 0)
-
-        if kind == "simple_rnn":
-            h = act(given("") + fed("", h))
-        elif kind == "gru":
-            z, r = (rec(given(gate) + fed(gate, h)) for gate in "zr")
-            new = act(given("h") + (r * fed("h", h) if e["reset"] == "after" else fed("h", r * h)))
-            h = z * h + (1 - z) * new if e["update"] == "keep" else (1 - z) * h + z * new
-        else:
-
-            def peep(gate, c):
-                return times(c, w["peephole", gate]) if ("peephole", gate) in w else 0
-
-            i = rec(given("i") + fed("i", h) + peep("i", c))
-            f = rec(given("f") + fed("f", h) + peep("f", c) + e.get("forget_add", 0))
-            c = f * c + i * act(given("c") + fed("c", h))
-            late = e.get("output_peephole") == "added_after_activation"
-            o = rec(given("o") + fed("o", h) + (0 if late else peep("o", c)))
-            h = (o + (peep("o", c) if late else 0)) * act(c)
-            if ("projection", "") in w:
-                h = h @ w["projection", ""].T
-    return h
-
-
-def filled(row: dict, number: int = 0) -> tuple:
-    """The row's layer, random arrays for it (equal ones hide a swap), and an input."""
-    rng, sizes = np.random.default_rng(1997), SIZES[number]
-    layer = explained(row, sizes)
-    arrays = [rng.normal(size=weight.shape) * (weight.role != "fixed") for weight in layer.weights]
-    window = (4, 3, 2)[
-        : sum(
-            name in str(layer.weights[-1].pattern) + str(layer.weights[0].pattern)
-            for name in ("depth", "height", "width")
-        )
-    ]
-    return layer, arrays, rng.normal(size=(3, 5, *window, sizes["I"]))
+def test_every_finding_has_an_entry_and_every_entry_a_finding():
+    told = {(row["framework"], row["cell"]) for row in ROWS}
+    assert told == {*ENTRIES}
+    assert len(ROWS) == 116
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
-def test_an_entry_computes_what_the_findings_say(row):
-    layer, arrays, x = filled(row)
-    assert np.abs(reference.output(layer, arrays, x) - computed(row, arrays, x, SIZES[0])).max() < 1e-12
+def test_run_is_what_was_run_and_the_error_is_not_smaller(row):
+    layout = layouts.find(row["framework"], row["cell"])
+    assert layout.verified.startswith(f"{row['verified']}: ")
+    assert (layout.max_abs_error or 0) >= (row["error"] or 0)
+
+
+def cuts() -> list:
+    """Every array of every entry that has gates."""
+    return [(layout, array) for name, key in ENTRIES for layout in [layouts.find(name, key)] for array in layout.arrays
+            if pattern.gate_axis(array.pattern) is not None]  # fmt: skip
+
+
+@given(
+    st.sampled_from(cuts()),
+    st.fixed_dictionaries({name: st.integers(1, 5) for name in ("input", "unit", "projection")}),
+)
+def test_the_gates_are_a_partition_of_their_axis(cut, sizes):
+    layout, array = cut
+    gates = array.gates or layout.gates
+    every = {
+        **sizes,
+        "gate": len(gates),
+        "part": len(array.parts),
+        "direction": 2,
+        "height": 2,
+        "width": 3,
+        "depth": 2,
+    }
+    length = pattern.shape(array.pattern, every)[pattern.gate_axis(array.pattern)]
+    taken = [
+        i
+        for ranges in pattern.gate_ranges(array.pattern, gates, every).values()
+        for one in ranges
+        for i in range(*one)
+    ]
+    assert sorted(taken) == list(range(length))
+
+
+@pytest.mark.parametrize(("framework", "key"), ENTRIES, ids=str)
+@pytest.mark.parametrize("two", [False, True])
+def test_an_entry_is_explained_in_every_format(framework, key, two):
+    layout = layouts.find(framework, key)
+    options = {"kernel_size": 3} if "conv" in key else {}
+    asked = {"framework": framework, "cell": key, "bidirectional": two, "layers": 2, **options}
+    if two and not layout.path_two:
+        with pytest.raises(UsageError, match="has one direction"):
+            from_numbers(100, 20, **asked)
+        return
+    found = from_numbers(100, 20, **asked)
+    paths = [weight.path for weight in found.layers[0].weights]
+    assert len(set(paths)) == len(paths)
+    assert not any("{" in path for path in paths)
+    for format_ in FORMATS:
+        assert draw(found, format_)
+    symbols = from_numbers(Word("input_dim"), Word("units"), **asked).layers[0]
+    assert (
+        eval(
+            str(symbols.parameters),
+            {"input_dim": 100, "units": 20, "kernel_height": 3, "kernel_width": 3, "kernel_depth": 3},
+        )
+        == found.layers[0].parameters
+    )  # our own text
+
+
+def test_a_framework_s_file_is_loaded_only_when_it_is_asked_for():
+    code = "import sys; from lstm_shapes import explain; explain(input_dim=3, units=2, framework={!r}); " \
+           "print(*sorted(m for m in sys.modules if m.startswith('lstm_shapes.layouts.')))"  # fmt: skip
+    for framework in ("keras", "chainer"):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(framework)], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split() == [f"lstm_shapes.layouts.{framework}"]
+
+
+MISTAKES = [
+    (
+        {"framework": "chainer", "cell": "transformer"},
+        "Chainer has no cell 'transformer': one of lstm, peephole_lstm, gru, n_step_lstm, n_step_gru was expected",
+    ),
+    (
+        {"framework": "chainer", "cell": "n_step_lsmt"},
+        "Chainer has no cell 'n_step_lsmt': did you mean 'n_step_lstm'? It has lstm, peephole_lstm, gru, n_step_lstm, n_step_gru.",
+    ),
+    (
+        {"framework": "pytorch", "cell": "gru", "reset_after": False},
+        "PyTorch's gru always resets after the matrix product: leave reset_after out",
+    ),
+    (
+        {"framework": "haiku", "cell": "gru", "reset_after": True},
+        "Haiku's gru always resets before the matrix product: leave reset_after out",
+    ),
+    (
+        {"framework": "haiku", "use_bias": False},
+        "Haiku's lstm has its biases always, as far as the table knows: leave use_bias out",
+    ),
+    ({"projection": 5}, "Keras's lstm has no projection: leave it out"),
+    (
+        {"framework": "tensorflow1", "cell": "gru", "peephole": True},
+        "TensorFlow 1's gru has no peephole: leave it out, or take cell='lstm'",
+    ),
+    (
+        {"framework": "pytorch", "projection": 0},
+        "projection is 0: it counts something, so it must be at least 1",
+    ),
+    (
+        {"cell": "conv_lstm_2d"},
+        "conv_lstm_2d needs kernel_size, the size of its window: height x width, such as 3",
+    ),
+    (
+        {"cell": "conv_lstm_2d", "kernel_size": (3, 3, 3)},
+        "kernel_size has 3 numbers: 2 were expected (height x width)",
+    ),
+    ({"kernel_size": 3}, "kernel_size is an option of a ConvLSTM, not of 'lstm': leave it out"),
+]
+
+
+@pytest.mark.parametrize(("options", "line"), MISTAKES, ids=lambda value: str(value)[:60])
+def test_what_an_entry_has_not_is_said(options, line):
+    with pytest.raises(UsageError) as caught:
+        from_numbers(7, 4, **options)
+    assert str(caught.value) == line

@@ -71,6 +71,17 @@ MULTIPLIES = {
 }
 
 
+# What an entry means where its `equations` say nothing else: as the steps of cells.py have it.
+EQUATIONS: dict[str, Any] = {
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "reset_after": True,
+    "output_peephole": "new",
+    "update": "keep",
+    "forget_add": 0.0,
+}
+
+
 @dataclass(frozen=True)
 class Array:
     """One stored array of one direction."""
@@ -84,7 +95,7 @@ class Array:
     block_memory: str = ""  # each gate's block, read row by row, is a matrix with these axes instead
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # an entry is itself and no other; comparing 28 fields costs `explain` 1 ms
 class Layout:
     """How one framework stores one cell."""
 
@@ -133,6 +144,17 @@ def table(framework: str) -> dict[str, Layout]:
     """All entries of one framework."""
     entries: dict[str, Layout] = import_module(f"{__name__}.{framework}").LAYOUTS
     return entries
+
+
+def frameworks() -> dict[str, dict[str, Layout]]:
+    """All tables: framework -> cell -> its layout.
+
+    >>> sum(len(table) for table in frameworks().values()) > 100
+    True
+    >>> frameworks()["chainer"]["lstm"].arrays[0].pattern
+    '(unit gate) input'
+    """
+    return {framework: table(framework) for framework in FRAMEWORKS}
 
 
 def exists(array: Array, options: Mapping[str, Any]) -> bool:

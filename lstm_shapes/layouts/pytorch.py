@@ -10,10 +10,8 @@ if TYPE_CHECKING:
 
 
 BIAS = {"use_bias": True}
-GATED = (
-    Array("weight_ih", "kernel", "(gate unit) input"),
-    Array("weight_hh", "recurrent_kernel", "(gate unit) hidden", when={"projection": False}),
-    Array("weight_hh", "recurrent_kernel", "(gate unit) projection", when={"projection": True}),
+KERNEL = Array("weight_ih", "kernel", "(gate unit) input")
+BIASES = (
     Array("bias_ih", "bias", "(gate unit)", when=BIAS),
     Array("bias_hh", "recurrent_bias", "(gate unit)", when=BIAS),
 )
@@ -32,7 +30,13 @@ COMMON: dict[str, Any] = {
 LSTM = Layout(
     cell="lstm",
     gates=("input", "forget", "cell", "output"),
-    arrays=(*GATED, Array("weight_hr", "projection", "projection unit", when={"projection": True})),
+    arrays=(
+        KERNEL,
+        Array("weight_hh", "recurrent_kernel", "(gate unit) hidden", when={"projection": False}),
+        Array("weight_hh", "recurrent_kernel", "(gate unit) projection", when={"projection": True}),
+        *BIASES,
+        Array("weight_hr", "projection", "projection unit", when={"projection": True}),
+    ),
     options={"use_bias": True, "projection": None},
     layer="lstm",
     object="torch.nn.LSTM (LSTMCell: the same without _l0)",
@@ -52,7 +56,7 @@ LSTM = Layout(
 GRU = Layout(
     cell="gru",
     gates=("reset", "update", "candidate"),
-    arrays=tuple(array for array in GATED if not array.when.get("projection")),
+    arrays=(KERNEL, Array("weight_hh", "recurrent_kernel", "(gate unit) hidden"), *BIASES),
     options={"use_bias": True},
     layer="gru",
     object="torch.nn.GRU (GRUCell: the same without _l0)",

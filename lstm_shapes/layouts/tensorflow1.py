@@ -43,7 +43,7 @@ BASIC_LSTM = Layout(
     directions="bidirectional_dynamic_rnn: variable scopes .../fw/... and .../bw/...",
     stacking="MultiRNNCell: scopes cell_0, cell_1, ...",
     pitfalls=(
-        "add forget_bias to bias[2*units:3*units] when converting, or every gate is off by one",
+        "add forget_bias to bias[2*units:3*units] when converting, or the forget gate is off by it",
         "one kernel of input_dim + units rows: the first input_dim see the input, the rest see the state",
         "a state is the tuple (c, h), the reverse of Keras' [h, c]",
     ),
