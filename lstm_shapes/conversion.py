@@ -15,6 +15,7 @@ from lstm_shapes.cells import CELLS, cell_of
 from lstm_shapes.exchange import Meaning, agreed, exchange, meaning
 from lstm_shapes.layer import Explanation, Layer, UsageError, sizes_of
 from lstm_shapes.layouts import EQUATIONS, Layout
+from lstm_shapes.opened import choose, opened
 from lstm_shapes.pieces import Array, Pieces
 from lstm_shapes.sources.listing import SourceError
 from lstm_shapes.stacks import entries, equations, named, read, stack
@@ -153,8 +154,6 @@ def _of_dataset(
 
 def _of_thing(thing: Any, to: str, told: Mapping[str, Any], name: str | None) -> Converted:
     """Every recurrent layer of a file or a live object, or the one of that name, each on its own."""
-    from lstm_shapes.labels import choose, opened
-
     found, arrays, _ = opened(thing)
     chosen = [choose(found, name)] if name is not None else list(found.layers)
     if not chosen:

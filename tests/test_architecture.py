@@ -15,7 +15,8 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 # From the bottom to the top: a module may import what stands before it (or in its own folder).
 ORDER = (
     "pattern", "cells", "equations", "layouts", "layer", "compute", "sources", "recognise", "identify", "front",
-    "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions", "exchange", "stacks",
+    "opened", "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions",
+    "exchange", "stacks",
     "conversion", "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
     "messages", "checks", "diagram", "plot", "drawing", "exporting", "commands", "cli", "sphinx_ext", "__main__",
 )  # fmt: skip
