@@ -16,9 +16,9 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 ORDER = (
     "pattern", "cells", "equations", "layouts", "arithmetic", "layer", "costs", "asked", "compute", "sources", "recognise", "identify",
     "front",
-    "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions", "exchange", "stacks",
+    "opened", "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions", "exchange", "stacks",
     "conversion", "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
-    "remarks", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
+    "remarks", "messages", "checks", "diagram", "plot", "drawing", "exporting", "commands", "cli", "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (
     "pattern",
