@@ -12,7 +12,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("[!g]*/*.md"))]
-FENCE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+# In a list or a glossary a block is indented; doctest takes that away.
+FENCE = re.compile(r"^ *(?P<fence>```+)python\n(?P<code>.*?)^ *(?P=fence)$", re.MULTILINE | re.DOTALL)
 
 
 def examples(text: str) -> str:

@@ -27,7 +27,8 @@ GATED = (
 COMMON: dict[str, Any] = {
     "framework": "flax",
     "path_two": "{direction}_rnn/cell/{array}",
-    "directions": "flax Bidirectional(forward_rnn, backward_rnn): two RNNs, outputs concatenated forward first",
+    "directions": "Bidirectional(forward_rnn, backward_rnn): two RNNs, outputs forward first; flattened parameters "
+    "are sorted by name, so backward_rnn comes first",
     "stacking": "one RNN(cell) per level",
     "version": "0.12.8",
     "verified": "run: Flax 0.12.8",
