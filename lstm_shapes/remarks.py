@@ -61,6 +61,45 @@ REMARKS = (
         "keras", RNN,
     ),
     Remark(
+        r"Expected shape (?P<model>\([^)]*\)), but input has incompatible shape (?P<given>\([^)]*\))",
+        "the model reads {model}, and got {given}: (batch, time, features)",
+        "Two axes: a batch, a time or a features axis is missing; x[None] adds the batch, x[..., None] one feature. Three: "
+        "steps or features differ.",
+        "keras", "keras/src/models/functional.py, Keras 3.15.1",
+    ),
+    Remark(
+        r"expected shape=(?P<model>\(None, [^)]*\)), found shape=(?P<given>\([^)]*\))",
+        "the model reads {model}, and got {given}: (batch, time, features)",
+        "Two axes: a batch, a time or a features axis is missing; x[None] adds the batch, x[..., None] one feature. Three: "
+        "steps or features differ.",
+        "keras", SPEC,
+    ),
+    Remark(
+        r"expected (?P<name>\w+) to have 3 dimensions, but got array with shape (?P<given>\([^)]*\))",
+        "{name} reads (sequences, time steps, features), and got {given}",
+        "Cut the series into windows, or add the axis that is missing: x[None] a batch, x[..., None] one feature.",
+        "keras", "keras/engine/training_utils.py, Keras 2.3 and before",
+    ),
+    Remark(
+        r"must have the same rank \(ndim\)\. Received: target\.shape=(?P<given>\([^)]*\)), output\.shape=(?P<model>\([^)]*\))",
+        "the target is {given}, the model's output {model}",
+        "With return_sequences=True the target has one row for each step; for one target a sequence leave it out.",
+        "keras", "keras/src/losses, Keras 3.15.1",
+    ),
+    Remark(
+        r"Matrix size-incompatible: In\[0\]: \[\d+,(?P<given>\d+)\], In\[1\]: \[(?P<model>\d+),(?P<columns>\d+)\]",
+        "an array of {given} numbers a row met weights of {model} rows and {columns} columns",
+        "If the weights are the kernel, the input has {given} features and the layer reads {model}; if they are the recurrent "
+        "kernel, the initial state has {given} units and the layer {model}.",
+        "keras", "TensorFlow 2.21.0, under keras/src/layers/rnn",
+    ),
+    Remark(
+        r"reset_states\(\) takes 1 positional argument but 2 were given",
+        "reset_states of Keras 3 takes no states",
+        "Assign them: layer.states[0].assign(h), layer.states[1].assign(c); or pass initial_state=[h, c] to the call.",
+        "keras", RNN,
+    ),
+    Remark(
         r"expected shape=\((?P<fixed>\d+), [^)]*\), found shape=\((?P<given>\d+), ",
         "the layer was built for a batch of {fixed}, and got {given}",
         "A stateful layer has one row of states for each sequence. Build the same model with batch size {given} and copy: "
@@ -176,6 +215,18 @@ REMARKS = (
         "{cell} reads (time, features), or that with a batch axis, and got {n} axes",
         "Decide which axis is time; merge the others into the features or into the batch.",
         "pytorch", TORCH,
+    ),
+    Remark(
+        r"`lengths` array must be sorted in decreasing order",
+        "pack_padded_sequence wants the longest sequence first",
+        "Pass enforce_sorted=False: it sorts, and the states come back in your order.",
+        "pytorch", "torch/nn/utils/rnn.py, PyTorch 2.13.0",
+    ),
+    Remark(
+        r"Length of all samples has to be greater than 0",
+        "one of the sequences is empty",
+        "Take empty sequences out of the batch before packing.",
+        "pytorch", "torch/nn/utils/rnn.py, PyTorch 2.13.0",
     ),
     Remark(
         r"For (?P<kind>batched 3-D|unbatched 2-D) input, hx (?:and cx )?should also be (?P<n>\d)-D",
