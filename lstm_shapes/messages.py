@@ -28,12 +28,6 @@ SHAPE = r"[\[(]\s*\d*(?:\s*,\s*\d+)*\s*,?\s*[\])]"
 Message = namedtuple("Message", "pattern framework source")
 MESSAGES = (
     Message(
-        r"Layer count mismatch when loading weights from file\. "
-        r"Model expected (?P<model>\d+) layers, found (?P<saved>\d+) saved layers",
-        "keras",
-        "keras/src/legacy/saving/legacy_h5_format.py, Keras 3.15.1",
-    ),
-    Message(
         r"Weight count mismatch for layer #\d+ \(named (?P<name>\S+) in the current model, \S+ in the save file\)\. "
         r"Layer expects (?P<model>\d+) weight\(s\)\. Received (?P<saved>\d+) saved weight",
         "keras",

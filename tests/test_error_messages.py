@@ -34,6 +34,12 @@ NOT_EXPLAINED = {
 }
 
 
+ONLY_ON_A_GPU = {  # read in PyTorch's source, not run
+    "RNN module weights are not part of single contiguous chunk of memory.",
+    "cudnn RNN backward can only be called in training mode",
+}
+
+
 def flat(text: str) -> str:
     """One line, without Markdown's marks."""
     return re.sub(r"\s+", " ", re.sub(r"[*`\\]", "", text))
@@ -67,8 +73,8 @@ def test_what_explain_knows_is_in_the_index(known):
 
 def test_what_pytorch_says_is_what_it_said():
     of_pytorch = [message for message, _ in collected(ROOT / "docs")["PyTorch"]]
-    said = "\n".join(SAID.values())
-    assert [message for message in of_pytorch if message not in said] == []
+    said = flat("\n".join(SAID.values()))
+    assert {message for message in of_pytorch if flat(message) not in said} == ONLY_ON_A_GPU
 
 
 @pytest.mark.parametrize("tried", SAID)
