@@ -172,7 +172,7 @@ def text(driver: Any, name: str) -> str:
 def finished(driver: Any) -> None:
     WebDriverWait(driver, 120, 0.05).until(
         lambda driver: driver.execute_script(
-            "return !document.querySelector('.drop').hasAttribute('aria-busy')"
+            "return !document.querySelector('.drop-result').hasAttribute('aria-busy')"
         )
     )
 
