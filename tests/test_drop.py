@@ -73,7 +73,6 @@ def chosen(driver: Any, paths: list[pathlib.Path]) -> None:
 def of_the_page(driver: Any, paths: list[pathlib.Path]) -> list[tuple[int, dict[str, str]]]:
     """What the page says of each file, one after the other, and how many bytes it read."""
     chosen(driver, paths)
-    driver.set_script_timeout(600)
     found = driver.execute_async_script(EACH)
     assert [name for name, *_ in found] == [path.name for path in paths]
     return [(bytes_, said) for _, bytes_, said in found]
@@ -94,6 +93,7 @@ def regular(folder: pathlib.Path) -> list[pathlib.Path]:
 @pytest.fixture(scope="module")
 def page(site):
     with browser.page(site, PAGE) as opened:
+        opened[1].set_script_timeout(600)
         yield opened
 
 
@@ -314,7 +314,7 @@ def asked(log: pathlib.Path, origin: str) -> list[str]:
 def test_nothing_is_asked_of_another_host_and_it_works_when_the_network_is_gone(site, tmp_path):
     log = tmp_path / "net.json"
     with browser.chromium(f"--log-net-log={log}") as driver:
-        browser.look(driver, 1280)
+        driver.set_script_timeout(600)
         with browser.served(site) as origin:
             driver.get(f"{origin}/{PAGE}")
             give(driver, SEED)
