@@ -14,6 +14,7 @@ import threading
 import time
 from typing import Any
 
+import axe
 import browser
 import large_files
 import pytest
@@ -295,6 +296,20 @@ def test_no_result_makes_the_page_scroll_sideways(opened, width):
     give(opened, CORPUS / "keras3" / "many_layers.keras")
     assert opened.execute_script("return document.documentElement.scrollWidth") <= width
     browser.look(opened, 1280)
+
+
+@in_browser
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, False), (1280, True)])
+def test_a_result_and_an_error_have_no_barrier_by_wcag(opened, tmp_path, width, dark):
+    browser.look(opened, width, dark=dark)
+    give(opened, SEED)
+    found = axe.violations(opened)
+    (tmp_path / "model.pt").write_bytes(b"\x1f\x8b compressed")
+    give(opened, tmp_path / "model.pt")
+    assert text(opened, "error")
+    found += axe.violations(opened)
+    browser.look(opened, 1280)
+    assert found == []
 
 
 # ---------------------------------------------------------------- nothing leaves the page
