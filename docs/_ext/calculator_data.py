@@ -41,11 +41,11 @@ def export() -> dict[str, Any]:
     pools: dict[str, Pool] = {name: Pool() for name in ("weights", "paths", "gates", "outputs", "formulas")}
     return {
         "frameworks": {name: _framework(name, pools) for name in layouts.MAIN},
-        "kinds": {
-            key: layout.cell for name in layouts.MAIN for key, layout in layouts.table(name).items()
-        },
+        "kinds": {key: layout.cell for name in layouts.MAIN for key, layout in layouts.table(name).items()},
         "multiplies": layouts.MULTIPLIES,
-        "largest": LARGEST,
+        "largest": {
+            name: most for name, most in LARGEST.items() if name not in ("projection", "kernel_size")
+        },  # no field
         "messages": messages(),
         "command": COMMAND,
         **pools,
