@@ -158,7 +158,7 @@ def _layer(
         options = {**options, "equations": layout.equations}
     bare = Layer(
         path, layout.title or CELLS[layout.cell].name, layout.framework, input_dim, units, directions, merge_mode,
-        bool(options["use_bias"]), (), options=options,
+        bool(options["use_bias"]), (), options=options, notes=_read_only(layout),
     )  # fmt: skip
     arrays = [array for array in layout.arrays if layouts.exists(array, options)]
     joined = any("direction" in axis for array in arrays for axis in pattern.axes(array.pattern))
@@ -172,6 +172,13 @@ def _layer(
         return replace(bare, weights=weights)
     outputs, states = outputs_of(bare, CELLS[layout.cell].states, timesteps)
     return replace(bare, weights=weights, output_shape=outputs, states=states)
+
+
+def _read_only(layout: layouts.Layout) -> tuple[str, ...]:
+    """What has to be said of an entry that was not proved by running it."""
+    if layout.verified.startswith("run"):
+        return ()
+    return (f"Read, not run: {layout.source}.",)
 
 
 def build_layer(

@@ -171,6 +171,14 @@ QUOTED = [  # what other versions say, pasted from the frameworks named
         "The saved GRU has reset_after=True",
     ),
     ("GRU(reset_after=True) is not compatible with GRU(reset_after=False)", "The saved GRU has reset_after=True"),
+    ("expects 12 weights, but the saved weights have 3 elements", "The running Keras is version 1"),
+    (
+        'You called `set_weights(weights)` on layer "gru" with a weight list of length 9, but the layer was expecting '
+        "3 weights.",  # tf_keras 2.21.0
+        "Nine arrays are a GRU of Keras 1",
+    ),
+    ("set_weights on GRU with a list of length 9, expecting 3", "Nine arrays are a GRU of Keras 1"),
+    ("Layer 'lstm_cell' expected 3 variables, but received 0 variables during loading.", "kernel, recurrent_kernel"),
 ]  # fmt: skip
 
 
