@@ -63,7 +63,12 @@ function compute(state) {
         return { index: index++, path: where(name), direction, role, shape, formula, axes, gate_axis,
           gates: fromEntries(ranges), parameters: product(shape) };
       }) };
-    const sums = oneWay(layer).map((one) => one.shape.filter((size) => size !== 1).join("*") || "1").join(" + ");
+    const alike = new Map(); // arrays of one role and shape, as a gate each, stand once
+    for (const { role, shape } of oneWay(layer)) {
+      const key = `${role} ${shape}`;
+      alike.set(key, [(alike.get(key)?.[0] ?? 0) + 1, ...shape]);
+    }
+    const sums = [...alike.values()].map((one) => one.filter((size) => size !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
       factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
