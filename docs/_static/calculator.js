@@ -1,4 +1,4 @@
-/* Numbers for the formulas in the page: docs/_ext/calculator_data.py. */
+/* Puts numbers into what docs/_ext/calculator_data.py left open in the page. */
 "use strict";
 (() => {
 const box = document.querySelector(".calculator");
@@ -7,7 +7,7 @@ const data = JSON.parse(box.querySelector("script").textContent), form = box.que
 const { entries, keys, fromEntries } = Object;
 const slot = (name) => box.querySelector(`.calculator-${name}`);
 
-/* `2*(input_dim + units)` in numbers; BigInt, for a large stack has more than a double counts. */
+/* `2*(input_dim + units)` in numbers; a double is too small. */
 const named = (text, sizes) => String(text).replace(/[a-z_]+/g, (word) => sizes[word]);
 const sum = (text) => text.split("+").map((part) => part.split("*").reduce((all, one) => all * BigInt(one), 1n))
   .reduce((all, one) => all + one);
@@ -18,7 +18,7 @@ function value(text, sizes) {
 }
 const filled = (part, sizes) => Array.isArray(part) ? part.map((one) => filled(one, sizes))
   : part === null || sizes[part] === null ? null : Number(value(part, sizes));
-/* A template: `{name}` is a value, `<<name: text>>` stands there if the value holds. */
+/* `{name}` is a value, `<<name: text>>` stands there if the value holds. */
 const fill = (text, values) => text
   .replace(/<<(!?)(\w+):(.*?)>>/gs, (_, not, name, inner) => (!values[name] === !!not ? inner : ""))
   .replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
@@ -62,11 +62,12 @@ function compute(state) {
         return { index: index++, path: where(name), direction, role, shape, formula, axes, gate_axis,
           gates: fromEntries(ranges), parameters: product(shape) };
       }) };
-    const alike = {};
-    for (const { role, shape } of oneWay(layer)) (alike[role + shape] ??= [0, ...shape])[0]++;
-    const sums = entries(alike).map(([, all]) => all.filter((n) => n !== 1).join("*") || "1").join(" + ");
+    const alike = {}; // one array a gate: once
+    for (const { role, shape } of oneWay(layer)) (alike[[role, shape]] ??= [0, ...shape])[0]++;
+    const sums = Object.values(alike).map((all) => all.filter((size) => size !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
-      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
+      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/\b1\*|\*1\b/g, "")
+        .replace(/^\(([^()]*)\)$/, "$1"),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
     if (!last) sizes.input_dim = Number(value(output.next, sizes));
   }
@@ -150,7 +151,7 @@ function picture(weight, scale) {
     literal(`[${[...Array(axis).fill(":"), range(weight.gates[gate])].join(", ")}]`)))));
 }
 
-/* One direction's arrays (the other is cut alike), and how their numbers are counted. */
+/* One direction's arrays, and how their numbers are counted. */
 function about(layer) {
   const arrays = oneWay(layer).slice(0, 16), scale = 220 / Math.max(...arrays.flatMap((one) => one.shape));
   const total = ` = ${grouped(layer.parameters)}`, { symbols, factored, expanded } = layer.parameter_formula;
