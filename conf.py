@@ -14,6 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums on every machine
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 
+import figures  # noqa: E402
+
 import lstm_shapes  # noqa: E402
 
 project = "lstm_shapes"
@@ -77,7 +79,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"[/\\]plot_",
     "abort_on_example_error": True,
     "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": ("matplotlib",),
+    "image_scrapers": (figures.scraper,),
     "image_srcset": ["2x"],
     "matplotlib_animations": False,
     "remove_config_comments": True,
