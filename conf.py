@@ -33,6 +33,17 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "evidence",
+    "framework_pages",
+    "find",
+    "learn",
+    "shape_index",
+    "related",
+    "cheat_sheet",
+    "questions",
+    "sphinx_reredirects",
+    "error_index",
+    "drop",
     "finish",
     "notfound.extension",
     "sphinxext.opengraph",
@@ -64,12 +75,15 @@ lstm_shapes_models = {
     "simple": "--cell simple_rnn --input 100 --units 20",
 }
 
+# The page that explains a dropped file brings Python with it, 14 MB; DROP_TOOL=0 make site leaves that out.
+drop_tool = os.environ.get("DROP_TOOL", "1") != "0"
+
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 
@@ -94,6 +108,9 @@ sphinx_gallery_conf = {
 }
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
 
+# Addresses are kept: a page that moves leaves a page behind that leads on.
+moved = (line.split(" -> ") for line in (ROOT / "docs/addresses.txt").read_text().splitlines() if " -> " in line and line[0] != "#")
+redirects = {old.removesuffix(".html"): f"/{new}" for old, new in moved}
 # Where the site will stand, if that is known: SITE_URL=https://… make site adds its cards, its map and its canonical links.
 html_baseurl = ogp_site_url = os.environ.get("SITE_URL", "")
 ogp_social_cards = {"enable": bool(html_baseurl)}

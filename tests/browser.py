@@ -68,14 +68,14 @@ def served(folder: pathlib.Path = SITE) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """A headless Chromium with a profile of its own."""
+def chromium(*more: str) -> Iterator[Any]:
+    """A headless Chromium with a profile of its own, and `more` flags."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     with tempfile.TemporaryDirectory() as profile:
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        for flag in (*FLAGS, *more, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))

@@ -158,6 +158,6 @@ def test_a_file_of_keras_has_the_columns_of_numbers():
 def test_only_words_of_the_framework_stand_in_the_table():
     found = lstm_shapes.explain(input_dim=3, units=2, framework="pytorch")
     assert "weight_ih_l0" in draw(found, "markdown")
-    weights = [dataclasses.replace(weight, path=f"{weight.path}`<b>|") for weight in found.weights]
+    weights = [dataclasses.replace(w, path=f"{w.path}`<b>|", name=None) for w in found.weights]
     layer = dataclasses.replace(found.layers[0], weights=tuple(weights))
     assert "weight_ih_l0" not in draw(dataclasses.replace(found, layers=(layer,)), "markdown")
