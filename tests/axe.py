@@ -28,7 +28,7 @@ def source() -> str:
     """The script itself."""
     import npm_packages
 
-    return npm_packages.member("axe-core", "axe.min.js").decode()
+    return npm_packages.members("axe-core", "axe.min.js")[0].decode()
 
 
 def violations(driver: Any, rules: tuple[str, ...] = (), where: str = "html") -> list[str]:

@@ -133,7 +133,7 @@ def validator(tmp_path_factory):
     import npm_packages
 
     jar = tmp_path_factory.mktemp("vnu") / "vnu.jar"
-    jar.write_bytes(npm_packages.member("vnu-jar", "build/dist/vnu.jar"))
+    jar.write_bytes(*npm_packages.members("vnu-jar", "build/dist/vnu.jar"))
     return ["java", "-jar", str(jar), "--errors-only", "--format", "gnu"]
 
 
