@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lstm_shapes.cells import CELLS
 from lstm_shapes.compute import MERGE_MODES
 from lstm_shapes.layer import UsageError
-from lstm_shapes.layouts import FRAMEWORKS
+from lstm_shapes.layouts import FRAMEWORKS, table
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 # What the parser itself leaves open, so that its errors can say more than argparse's.
 CHOICES = {
-    "cell": tuple(CELLS),
+    "cell": tuple(dict.fromkeys(key for name in FRAMEWORKS for key in table(name))),
     "framework": tuple(FRAMEWORKS),
     "merge_mode": tuple(str(mode).lower() for mode in MERGE_MODES),
 }
@@ -36,7 +35,6 @@ def run_completion(args: argparse.Namespace) -> tuple[str, int]:
     commands = parser()
     commands.prog = "lstm-shapes"
     for command in commands._subparsers._group_actions[0].choices.values():  # type: ignore[union-attr]
-        command.prog = f"lstm-shapes {command.prog.split()[-1]}"
         for action in command._actions:
             action.choices = action.choices or CHOICES.get(action.dest)
             if action.metavar in ("FILE", "BEFORE", "AFTER"):

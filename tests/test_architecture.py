@@ -17,7 +17,7 @@ ORDER = (
     "pattern", "cells", "equations", "layouts", "layer", "costs", "compute", "sources", "recognise", "identify", "front",
     "labels", "activations", "reference", "feeds", "recurrence", "traces", "contributions", "pieces", "exchange", "stacks", "conversion",
     "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
-    "remarks", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
+    "remarks", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "completion", "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (
     "pattern",
