@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL = 3
 export PYTHONHASHSEED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help site test lint unit frameworks rosetta fix serve golden shots bench clean
+.PHONY: help site test lint unit frameworks rosetta fix serve golden shots lighthouse bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -65,6 +65,9 @@ golden: $(READY) ## write tests/golden anew; read the diff
 
 shots: $(READY) ## screenshots of the main pages, wide, narrow and dark, into _build/shots
 	@$(BIN)/python tests/browser.py
+
+lighthouse: $(READY) ## Lighthouse's scores of the main pages of the built site; the last ones: benchmarks/lighthouse.md
+	@$(BIN)/python tests/lighthouse.py
 
 bench: $(READY) ## ratios measured in one run
 	@for file in benchmarks/*.py; do echo "==> $$file"; $(BIN)/python $$file || exit 1; done

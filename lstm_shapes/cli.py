@@ -65,6 +65,13 @@ CONVERT = """examples:
 """
 
 
+COMPLETION = """examples:
+  lstm-shapes completion bash > ~/.local/share/bash-completion/completions/lstm-shapes
+  lstm-shapes completion zsh > "${fpath[1]}/_lstm-shapes"
+  lstm-shapes completion fish > ~/.config/fish/completions/lstm-shapes.fish
+"""
+
+
 def formatter(prog: str) -> argparse.HelpFormatter:
     """Help 80 columns wide.  Left to ask for the terminal's width, argparse imports shutil for every option."""
     return argparse.RawDescriptionHelpFormatter(prog, width=80)
@@ -330,6 +337,12 @@ COMMANDS = {
         _later("run_convert", "exporting"),
     ),
     "check": ("compare with the real Keras layer (needs Keras)", CHECK, declare_check, run_check),
+    "completion": (
+        "print what makes a shell complete lstm-shapes (needs shtab)",
+        COMPLETION,
+        _later("declare_completion", "completion"),
+        _later("run_completion", "completion"),
+    ),
 }
 
 

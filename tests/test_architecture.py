@@ -18,7 +18,7 @@ ORDER = (
     "front",
     "opened", "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions", "exchange", "stacks",
     "conversion", "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
-    "remarks", "state_keys", "messages", "checks", "diagram", "plot", "drawing", "exporting", "commands", "cli", "sphinx_ext", "__main__",
+    "remarks", "state_keys", "messages", "checks", "diagram", "plot", "drawing", "exporting", "commands", "cli", "completion", "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (
     "pattern",
