@@ -17,7 +17,7 @@ ORDER = (
     "pattern", "cells", "equations", "layouts", "layer", "costs", "compute", "sources", "recognise", "identify", "front",
     "labels", "reference", "activations", "feeds", "recurrence", "traces", "contributions", "conversion",
     "checkpoints", "blocks", "histories", "callbacks", "render", "diff",
-    "remarks", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
+    "remarks", "state_keys", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (
     "pattern",
