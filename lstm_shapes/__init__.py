@@ -22,6 +22,8 @@ _WHERE = {
     "trace": "traces",
     "explain_step": "contributions",
     "convert": "conversion",
+    "compare": "comparison",
+    "frameworks": "layouts",
     "tensorboard_callback": "callbacks",
     "Explanation": "layer",
     "Layer": "layer",
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from lstm_shapes.callbacks import tensorboard_callback as tensorboard_callback
     from lstm_shapes.checks import check as check
+    from lstm_shapes.comparison import compare as compare
     from lstm_shapes.contributions import explain_step as explain_step
     from lstm_shapes.conversion import convert as convert
     from lstm_shapes.front import explain as explain
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from lstm_shapes.layer import Layer as Layer
     from lstm_shapes.layer import UsageError as UsageError
     from lstm_shapes.layer import Weight as Weight
+    from lstm_shapes.layouts import frameworks as frameworks
     from lstm_shapes.traces import trace as trace
 
 

@@ -21,33 +21,62 @@ if TYPE_CHECKING:
 
 
 def lstm(
-    x: Mapping[str, Any], states: tuple[Any, Any], recur: Any, sigmoid: Any, tanh: Any
+    x: Mapping[str, Any],
+    states: tuple[Any, Any],
+    recur: Any,
+    sigmoid: Any,
+    tanh: Any,
+    *,
+    forget_add: float = 0,
+    peep: Any = None,
+    output_peephole: str = "new",
+    project: Any = None,
 ) -> dict[str, Any]:
-    """One step of an LSTM.  Source: Hochreiter & Schmidhuber 1997; Gers et al. 2000 (the forget gate);
-    keras/src/layers/rnn/lstm.py, LSTMCell.call, Keras 3.15.1.
+    """One step of an LSTM.  Source: Hochreiter & Schmidhuber 1997; Gers et al. 2000 (the forget gate), 2002 (peepholes);
+    Sak et al. 2014 (projection); keras/src/layers/rnn/lstm.py, LSTMCell.call, Keras 3.15.1.
+
+    `forget_add` is added to the forget gate on every step and stored nowhere (TensorFlow 1, Haiku).  `peep(gate, c)`:
+    the cell state's share of a gate; the output gate sees the new state, or has it `added_after_activation` (Lasagne).
+    `project(h)`: the hidden state made smaller before it is handed on.
     """
     h, c = states
-    i = sigmoid(x["input"] + recur("input", h))
-    f = sigmoid(x["forget"] + recur("forget", h))
+    i, f = x["input"] + recur("input", h), x["forget"] + recur("forget", h)
+    o = x["output"] + recur("output", h)
+    if peep:
+        i, f = i + peep("input", c), f + peep("forget", c)
+    i, f = sigmoid(i), sigmoid(f + forget_add if forget_add else f)
     g = tanh(x["cell"] + recur("cell", h))
-    o = sigmoid(x["output"] + recur("output", h))
     c = f * c + i * g
+    if peep and output_peephole == "new":
+        o = o + peep("output", c)
+    o = sigmoid(o)
+    if peep and output_peephole == "added_after_activation":
+        o = o + peep("output", c)
     h = o * tanh(c)
+    h = project(h) if project else h
     return {"input": i, "forget": f, "cell": g, "output": o, "c": c, "h": h}
 
 
 def gru(
-    x: Mapping[str, Any], states: tuple[Any], recur: Any, sigmoid: Any, tanh: Any, reset_after: bool = True
+    x: Mapping[str, Any],
+    states: tuple[Any],
+    recur: Any,
+    sigmoid: Any,
+    tanh: Any,
+    reset_after: bool = True,
+    update: str = "keep",
 ) -> dict[str, Any]:
-    """One step of a GRU.  `reset_after` applies the reset gate after the matrix product, as cuDNN does.
-    Source: Cho et al. 2014, arXiv 1406.1078v3 (before) and v1 (after); keras/src/layers/rnn/gru.py, GRUCell.call,
-    Keras 3.15.1.
+    """One step of a GRU.  Source: Cho et al. 2014, arXiv 1406.1078v3 (before) and v1 (after); keras/src/layers/rnn/gru.py,
+    GRUCell.call, Keras 3.15.1.
+
+    `reset_after` applies the reset gate after the matrix product, as cuDNN does.  `update`: how much of the old state the
+    update gate lets the cell `keep`, or of the candidate `take` (Haiku, Sonnet, Chainer).
     """
     (h,) = states
     z = sigmoid(x["update"] + recur("update", h))
     r = sigmoid(x["reset"] + recur("reset", h))
     g = tanh(x["candidate"] + (r * recur("candidate", h) if reset_after else recur("candidate", r * h)))
-    h = z * h + (1 - z) * g
+    h = z * h + (1 - z) * g if update == "keep" else (1 - z) * h + z * g
     return {"update": z, "reset": r, "candidate": g, "h": h}
 
 
@@ -94,6 +123,16 @@ CELLS = {
     "simple_rnn": Cell("SimpleRNN", (), ("h",), simple_rnn, {"unit": "h"}, {"unit": "tanh"}),
 }
 
+
+def cell_of(title: str) -> str | None:
+    """The key of the cell that a framework's word for it names.
+
+    >>> cell_of("CuDNNLSTM"), cell_of("StatefulGRU"), cell_of("VanillaRNN"), cell_of("Dense")
+    ('lstm', 'gru', 'simple_rnn', None)
+    """
+    return next((key for key, cell in CELLS.items() if cell.name.removeprefix("Simple") in title), None)
+
+
 GATE_MEANING = {
     "input": "input gate: how much of the candidate is written",
     "forget": "forget gate: how much of the old cell state is kept",
@@ -102,4 +141,5 @@ GATE_MEANING = {
     "update": "update gate: how much of the old state is kept",
     "reset": "reset gate: how much of the old state the candidate sees",
     "candidate": "candidate: the new state proposed (tanh, not a gate in the strict sense)",
+    "recurrent_candidate": "no gate: the candidate's bias on the state's side, inside the reset product",
 }

@@ -10,7 +10,6 @@ import sys
 from lstm_shapes.cells import CELLS
 from lstm_shapes.compute import MERGE_MODES, did_you_mean
 from lstm_shapes.layer import UsageError
-from lstm_shapes.layouts import FRAMEWORKS
 from lstm_shapes.render import FORMATS, draw
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
@@ -22,6 +21,7 @@ PROG = "python -m lstm_shapes"
 EXPLAIN = """examples:
   python -m lstm_shapes explain --input 100 --units 20 --bidirectional
   python -m lstm_shapes explain --symbolic --cell gru
+  python -m lstm_shapes explain --framework pytorch --input 100 --units 20 --bidirectional
   python -m lstm_shapes explain --input 100 --units 20 --layers 2 --format json
   python -m lstm_shapes explain --error "Shapes are [400] and [800]"
 """
@@ -35,6 +35,16 @@ IDENTIFY = """examples:
   python -m lstm_shapes identify 100x80 20x80 80
   python -m lstm_shapes identify 100x80
   python -m lstm_shapes identify --parameters 19360 --input 100
+"""
+COMPARE = """examples:
+  python -m lstm_shapes compare keras pytorch --cell gru
+  python -m lstm_shapes compare keras pytorch --input 100 --units 20 --bidirectional
+  python -m lstm_shapes compare keras chainer:n_step_lstm
+"""
+FRAMEWORKS = """examples:
+  python -m lstm_shapes frameworks
+  python -m lstm_shapes frameworks chainer
+  python -m lstm_shapes frameworks --format json
 """
 DIFF = """examples:
   python -m lstm_shapes diff before.keras after.keras
@@ -134,7 +144,12 @@ def _layer_options(command: Parser) -> None:
     add = command.add_argument
     add("--input", dest="input_dim", type=_whole, metavar="N", help="input_dim: features at each time step")
     add("--units", type=_whole, metavar="N", help="length of the hidden state, for each direction")
-    add("--cell", default="lstm", metavar="CELL", help=f"one of {', '.join(CELLS)} (default: lstm)")
+    add(
+        "--cell",
+        default="lstm",
+        metavar="CELL",
+        help=f"{', '.join(CELLS)}, or another of the framework's (default: lstm)",
+    )
     add("--bidirectional", action="store_true", help="two directions")
     add(
         "--merge-mode",
@@ -155,8 +170,11 @@ def _layer_options(command: Parser) -> None:
         "--framework",
         default="keras",
         metavar="NAME",
-        help=f"one of {', '.join(FRAMEWORKS)} (default: keras)",
+        help="whose layer: keras, pytorch, onnx, ...; the command frameworks lists all (default: keras)",
     )
+    add("--projection", type=_whole, metavar="N", help="features of a projected state, where there is one")
+    add("--peephole", action=argparse.BooleanOptionalAction, help="gates see the cell state, where they can")
+    add("--kernel-size", type=_size, metavar="N", help="ConvLSTM: the window, such as 3 or 3x5")
 
 
 def _mode_word(mode: str | None) -> str:
@@ -172,6 +190,11 @@ def _whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number, such as 20") from None
+
+
+def _size(text: str) -> int | tuple[int, ...]:
+    sizes = tuple(map(_whole, text.split("x")))
+    return sizes[0] if len(sizes) == 1 else sizes
 
 
 def options_of(args: argparse.Namespace) -> dict[str, Any]:
@@ -193,6 +216,9 @@ def options_of(args: argparse.Namespace) -> dict[str, Any]:
         "return_state",
         "use_bias",
         "reset_after",
+        "projection",
+        "peephole",
+        "kernel_size",
     )
     return {**{name: getattr(args, name) for name in names}, **merge}
 
@@ -270,6 +296,18 @@ COMMANDS = {
         IDENTIFY,
         _later("declare_identify"),
         _later("run_identify"),
+    ),
+    "compare": (
+        "two frameworks' layouts of a cell, side by side",
+        COMPARE,
+        _later("declare_compare"),
+        _later("run_compare"),
+    ),
+    "frameworks": (
+        "list the frameworks and cells that are known",
+        FRAMEWORKS,
+        _later("declare_frameworks"),
+        _later("run_frameworks"),
     ),
     "diff": ("say what changed between two checkpoints", DIFF, _later("declare_diff"), _later("run_diff")),
     "plot": (

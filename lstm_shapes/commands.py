@@ -6,7 +6,7 @@ import re
 import sys
 
 from lstm_shapes.layer import UsageError
-from lstm_shapes.layouts import NAMES
+from lstm_shapes.layouts import NAMES, table
 from lstm_shapes.render import FORMATS, draw_blocks
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
@@ -83,7 +83,17 @@ def _said(found: Identified) -> str:
 
 def _candidate(one: Candidate) -> list[str]:
     missing = [f"not given: {', '.join(one.missing)}"] if one.missing else []
-    return [_one(one), *(f"  {line}" for line in (*one.reasons, *missing, *one.notes))]
+    return [_one(one), *(f"  {line}" for line in (*one.reasons, *missing, *one.notes, *_also(one)))]
+
+
+def _also(one: Candidate) -> list[str]:
+    """Who else stores such arrays; other gates in the same places are said."""
+    names = {other: NAMES[other.framework] for other in one.also if other.framework != one.layer.framework}
+    names |= {other: f"{NAMES[other.framework]}'s {other.cell}" for other in one.also if other not in names}
+    alike = [name for other, name in names.items() if other.same_order]
+    apart = [f"{name} ({', '.join(other.gates)})" for other, name in names.items() if not other.same_order]
+    said = {"the same shapes": alike, "the same shapes, gates in another order": apart}
+    return [f"{what}: {', '.join(dict.fromkeys(who))}" for what, who in said.items() if who]
 
 
 def _one(candidate: Candidate) -> str:
@@ -168,6 +178,71 @@ def run_error(text: str, format_: str) -> tuple[str, int]:
     except ValueError as error:
         raise UsageError(str(error)) from None
     return (_json(advice.to_dict()) if format_ == "json" else str(advice)), 0
+
+
+def declare_compare(command: argparse.ArgumentParser) -> None:
+    """The options of `compare`."""
+    add = command.add_argument
+    add("left", metavar="LEFT", help="a framework, or one of its cells as in chainer:n_step_lstm")
+    add("right", metavar="RIGHT", help="another")
+    add("--cell", metavar="CELL", help="of each side that does not say its own (default: lstm)")
+    add("--input", dest="input_dim", metavar="N", type=int, help="numbers instead of formulas: input_dim")
+    add("--units", metavar="N", type=int, help="and units")
+    add("--bidirectional", action="store_true", help="two directions")
+    for name, what in (("reset-after", "GRU: the reset gate acts after the matrix product"),
+                       ("bias", "use_bias"), ("peephole", "gates see the cell state")):  # fmt: skip
+        add(f"--{name}", action=argparse_flag(), default=None, help=f"{what}, where a side can choose")
+    add("--projection", metavar="N", type=int, help="features of a projected state, where a side has one")
+    add("--format", choices=FORMATS, default="text", help="default: text")
+
+
+def argparse_flag() -> Any:
+    """`--name` and `--no-name`."""
+    from argparse import BooleanOptionalAction
+
+    return BooleanOptionalAction
+
+
+def run_compare(args: argparse.Namespace) -> tuple[str, int]:
+    """`compare`: two layouts side by side."""
+    from lstm_shapes.comparison import compare
+
+    found = compare(
+        args.left,
+        args.right,
+        cell=args.cell,
+        input_dim=args.input_dim,
+        units=args.units,
+        bidirectional=args.bidirectional,
+        reset_after=args.reset_after,
+        use_bias=args.bias,
+        peephole=args.peephole,
+        projection=args.projection,
+    )
+    return (_json(found.to_dict()) if args.format == "json" else draw_blocks(found.blocks(), args.format)), 0
+
+
+def declare_frameworks(command: argparse.ArgumentParser) -> None:
+    """The options of `frameworks`."""
+    command.add_argument("name", nargs="?", metavar="NAME", help="all that is known of this one")
+    command.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+
+
+def run_frameworks(args: argparse.Namespace) -> tuple[str, int]:
+    """`frameworks`: the list, or the entries of one."""
+    from dataclasses import asdict
+
+    from lstm_shapes.compute import did_you_mean
+    from lstm_shapes.render import entries
+
+    if args.name is not None and args.name not in NAMES:
+        raise UsageError(f"unknown framework {args.name!r}{did_you_mean(args.name, NAMES)}")
+    names = NAMES if args.name is None else (args.name,)
+    if args.format == "json":
+        told = {name: {key: asdict(one) for key, one in table(name).items()} for name in names}
+        return _json({"schema": 1, "frameworks": told}), 0
+    blocks = entries.listing() if args.name is None else entries.of_framework(args.name)
+    return draw_blocks(blocks, args.format), 0
 
 
 def _json(data: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from lstm_shapes.pattern import Word
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from lstm_shapes.pattern import Size
@@ -31,6 +31,8 @@ LARGEST = {
     "input_dim": 10**8,
     "units": 10**6,
     "layers": 1000,
+    "projection": 10**6,
+    "kernel_size": 10**4,
     "timesteps": 10**9,
 }  # past that it is a slip of the keys
 
@@ -49,6 +51,9 @@ def from_numbers(
     return_state: bool = False,
     use_bias: bool = True,
     reset_after: bool | None = None,
+    projection: Size | None = None,
+    peephole: bool | None = None,
+    kernel_size: int | Sequence[int] | None = None,
 ) -> Explanation:
     """Explain the layers that these numbers make.
 
@@ -58,8 +63,10 @@ def from_numbers(
         Features at each time step: the last axis of the input.
     units : int, or a symbol
         Length of the hidden state, for each direction.
-    cell : {'lstm', 'gru', 'simple_rnn'}
-    framework : {'keras', 'keras2', 'pytorch', 'onnx'}
+    cell : str
+        'lstm', 'gru', 'simple_rnn', or another cell of the framework: `lstm_shapes.frameworks()` lists them.
+    framework : str
+        Of `lstm_shapes.layouts.FRAMEWORKS`: 'keras', 'pytorch', 'onnx' and so on.
     bidirectional : bool
     merge_mode : {'concat', 'sum', 'mul', 'ave', None}
         How the outputs of the two directions become one; None keeps two.
@@ -72,6 +79,12 @@ def from_numbers(
     use_bias : bool
     reset_after : bool, optional
         GRU only; default as in the framework (Keras 3: True).
+    projection : int, optional
+        Features of a projected hidden state, for cells that can project: PyTorch's `proj_size`.
+    peephole : bool, optional
+        Whether gates see the cell state, for cells that can.
+    kernel_size : int or sequence of int, optional
+        Of the window of a ConvLSTM, which needs it; `input_dim` are its channels, `units` its filters.
 
     Returns
     -------
@@ -90,20 +103,16 @@ def from_numbers(
     >>> [layer.input_dim for layer in stack.layers]      # concat doubles what the next layer reads
     [100, 40]
     """
-    options = {"use_bias": use_bias, "return_sequences": return_sequences, "return_state": return_state}
-    layout = _checked(
-        cell,
-        framework,
-        bidirectional,
-        merge_mode,
-        reset_after,
-        input_dim=input_dim,
-        units=units,
-        layers=layers,
-        timesteps=timesteps,
-    )
-    if "reset_after" in layout.options:
-        options["reset_after"] = layout.options["reset_after"] if reset_after is None else reset_after
+    layout = _checked(cell, framework, bidirectional, merge_mode, input_dim=input_dim, units=units,
+                      layers=layers, timesteps=timesteps)  # fmt: skip
+    asked = {"use_bias": use_bias, "reset_after": reset_after, "projection": projection, "peephole": peephole}
+    options = {
+        "use_bias": True, "return_sequences": return_sequences, "return_state": return_state,
+        **_options(layout, cell, asked), **_window(layout, cell, kernel_size),
+    }  # fmt: skip
+    if options.get("projection") is not None:
+        _check_size("projection", options["projection"])
+        options["sizes"] = {"projection": options["projection"]}
     built: list[Layer] = []
     index = 0
     for number in range(layers):
@@ -143,22 +152,33 @@ def _layer(
     timesteps: int | None,
 ) -> Layer:
     suffix = f"_{number}" if number else ""
-    inner = layout.layer + suffix
-    path = layout.wrapper + suffix if len(directions) == 2 else inner
+    inner = (layout.layer or layout.cell) + suffix
+    path = layout.wrapper + suffix if len(directions) == 2 and layout.wrapper else inner
+    if layout.equations:
+        options = {**options, "equations": layout.equations}
     bare = Layer(
         path, layout.title or CELLS[layout.cell].name, layout.framework, input_dim, units, directions, merge_mode,
-        bool(options["use_bias"]), (), options=options,
+        bool(options["use_bias"]), (), options=options, notes=_read_only(layout),
     )  # fmt: skip
     arrays = [array for array in layout.arrays if layouts.exists(array, options)]
-    joined = any("direction" in pattern.axes(array.pattern)[0] for array in arrays)
+    joined = any("direction" in axis for array in arrays for axis in pattern.axes(array.pattern))
     two = len(directions) == 2 and not joined
     weights = tuple(
         weight_of(layout, array, bare, direction if two else None, inner, number)
         for direction in (directions if two else directions[:1])
         for array in arrays
     )
+    if _spatial(layout):  # its output has the axes of the window too, and they are not asked for
+        return replace(bare, weights=weights)
     outputs, states = outputs_of(bare, CELLS[layout.cell].states, timesteps)
     return replace(bare, weights=weights, output_shape=outputs, states=states)
+
+
+def _read_only(layout: layouts.Layout) -> tuple[str, ...]:
+    """What has to be said of an entry that was not proved by running it."""
+    if layout.verified.startswith("run"):
+        return ()
+    return (f"Read, not run: {layout.source}.",)
 
 
 def build_layer(
@@ -167,10 +187,13 @@ def build_layer(
     units: Size,
     directions: tuple[str, ...],
     options: Mapping[str, Any],
+    number: int = 0,
 ) -> Layer:
     """The layer that an entry of the tables makes of these sizes; what is not known of its output stays unknown."""
     merge_mode = None if len(directions) == 1 else "concat"
-    layer = _layer(layout, 0, input_dim, units, directions, merge_mode, {"use_bias": True, **options}, None)
+    layer = _layer(
+        layout, number, input_dim, units, directions, merge_mode, {"use_bias": True, **options}, None
+    )
     return replace(layer, merge_mode=None, output_shape=None)
 
 
@@ -185,18 +208,20 @@ def weight_of(
     """The `Weight` that `array` of the table is in `layer`; its index is given later."""
     gates = layout.gates if array.gates is None else array.gates
     sizes = {**sizes_of(layer), "gate": len(gates), "part": len(array.parts)}
-    where = layout.path_two if direction else layout.path
+    where = layout.path_two if direction and layout.path_two else layout.path
+    words = {
+        "inner": inner,
+        "direction": direction,
+        "cell": layout.layer,
+        "array": array.name,
+        "number": number,
+        "place": len(layer.directions) * number + (direction == "backward"),
+        "suffix": layout.suffix.get(direction or "", ""),
+    }
     return Weight(
         index=None,
-        path=where.format(
-            layer=layer.path,
-            inner=inner,
-            direction=direction,
-            cell=layout.layer,
-            array=array.name,
-            number=number,
-            suffix=layout.suffix.get(direction or "", ""),
-        ),
+        path=where.format(layer=layer.path, **words),
+        name=array.name if "{layer}" in where else where.format(**words),
         role=array.role,
         direction=direction,
         pattern=array.pattern,
@@ -204,12 +229,13 @@ def weight_of(
         formula=tuple(str(one) for one in pattern.shape(array.pattern, {**sizes, **SYMBOLS})),
         gates=pattern.gate_ranges(array.pattern, gates, sizes),
         parts=array.parts,
+        block_memory=array.block_memory,
     )
 
 
 def features(layer: Layer) -> Size:
     """How many features a layer hands on: what the next layer's `input_dim` is."""
-    units: Size = layer.units
+    units: Size = layer.options.get("projection") or layer.units
     return 2 * units if len(layer.directions) == 2 and layer.merge_mode == "concat" else units
 
 
@@ -221,8 +247,9 @@ def outputs_of(
     Source: keras/src/layers/rnn/rnn.py and bidirectional.py, compute_output_shape, Keras 3.15.1.
     """
     two = len(layer.directions) == 2
+    hidden = layer.options.get("projection") or layer.units
     states = tuple(
-        State(name, direction if two else None, (None, layer.units))
+        State(name, direction if two else None, (None, hidden if name == "h" else layer.units))
         for direction in layer.directions
         for name in state_names
     )
@@ -247,20 +274,13 @@ def did_you_mean(word: object, known: Iterable[object]) -> str:
 
 
 def _checked(
-    cell: str,
-    framework: str,
-    bidirectional: bool,
-    merge_mode: str | None,
-    reset_after: bool | None,
-    **sizes: Size,
+    cell: str, framework: str, bidirectional: bool, merge_mode: str | None, **sizes: Size
 ) -> layouts.Layout:
     if framework not in layouts.FRAMEWORKS:
         raise UsageError(f"unknown framework {framework!r}{did_you_mean(framework, layouts.FRAMEWORKS)}")
-    table = {
-        key: layout for key, layout in layouts.table(framework).items() if not _spatial(layout)
-    }  # a window has sizes of its own, which are not asked for
-    if cell not in table:
-        raise UsageError(f"unknown cell {cell!r}{did_you_mean(cell, table)}")
+    layout = layouts.table(framework).get(cell)
+    if layout is None:
+        raise UsageError(_no_such_cell(cell, framework))
     if merge_mode not in MERGE_MODES:
         raise UsageError(
             f"unknown merge_mode {merge_mode!r}{did_you_mean(merge_mode, map(str, MERGE_MODES))}"
@@ -269,10 +289,10 @@ def _checked(
         raise UsageError(
             f"merge_mode={merge_mode!r} needs two directions: add bidirectional=True, or leave it out"
         )
-    layout = table[cell]
-    if reset_after is not None and "reset_after" not in layout.options:
+    if bidirectional and not layout.path_two:
         raise UsageError(
-            f"reset_after is an option of the GRU, not of {cell!r}: leave it out, or take cell='gru'"
+            f"{layout.object} of {layouts.NAMES[framework]} has one direction ({layout.directions}): "
+            "leave bidirectional out"
         )
     for name, size in sizes.items():
         _check_size(name, size)
@@ -284,8 +304,62 @@ def _checked(
     return layout
 
 
+def _no_such_cell(cell: str, framework: str) -> str:
+    table = layouts.table(framework)
+    if framework == "keras":
+        plain = [key for key, layout in table.items() if not _spatial(layout)]
+        return f"unknown cell {cell!r}{did_you_mean(cell, plain)}"
+    hint = did_you_mean(cell, table)
+    has = f" It has {', '.join(table)}." if "did you mean" in hint else ""
+    return f"{layouts.NAMES[framework]} has no cell {cell!r}{hint}{has}"
+
+
+def _options(layout: layouts.Layout, cell: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of an entry as they were asked for, or else as the framework has them."""
+    chosen = dict(layout.options)
+    for name, value in asked.items():
+        if name in chosen:
+            chosen[name] = chosen[name] if value is None else value
+        elif value not in (None, {"use_bias": True, "peephole": False}.get(name)):
+            raise UsageError(_no_such_option(layout, cell, name))
+    return chosen
+
+
+def _no_such_option(layout: layouts.Layout, cell: str, name: str) -> str:
+    whose = f"{layouts.NAMES[layout.framework]}'s {cell}"
+    if name == "reset_after" and layout.cell == "gru":
+        when = "before" if layout.equations.get("reset_after") is False else "after"
+        return f"{whose} always resets {when} the matrix product: leave reset_after out"
+    if name == "reset_after":
+        return f"reset_after is an option of the GRU, not of {cell!r}: leave it out, or take cell='gru'"
+    if name == "use_bias":
+        return f"{whose} has its biases always, as far as the table knows: leave use_bias out"
+    others = [key for key, one in layouts.table(layout.framework).items() if name in one.options]
+    return f"{whose} has no {name}: leave it out{f', or take cell={others[0]!r}' if others else ''}"
+
+
+def _window(layout: layouts.Layout, cell: str, size: int | Sequence[int] | None) -> dict[str, Any]:
+    """The sizes of a convolution's window, by axis."""
+    stored = {name for array in layout.arrays for name in pattern.names(array.pattern)}
+    names = [name for name in ("depth", "height", "width") if name in stored]
+    if not names:
+        if size is not None:
+            raise UsageError(f"kernel_size is an option of a ConvLSTM, not of {cell!r}: leave it out")
+        return {}
+    if size is None:
+        raise UsageError(f"{cell} needs kernel_size, the size of its window: {' x '.join(names)}, such as 3")
+    sizes = (size,) * len(names) if isinstance(size, int) else tuple(size)
+    if len(sizes) != len(names):
+        raise UsageError(
+            f"kernel_size has {len(sizes)} numbers: {len(names)} were expected ({' x '.join(names)})"
+        )
+    for one in sizes:
+        _check_size("kernel_size", one)
+    return {"sizes": dict(zip(names, sizes, strict=True))}
+
+
 def _spatial(layout: layouts.Layout) -> bool:
-    return any("width" in axis for axis in pattern.axes(layout.arrays[0].pattern))
+    return any("width" in axis for array in layout.arrays for axis in pattern.axes(array.pattern))
 
 
 def _check_size(name: str, size: Size) -> None:

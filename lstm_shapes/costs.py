@@ -6,7 +6,7 @@ that only count.
 
 from __future__ import annotations
 
-from lstm_shapes.cells import CELLS
+from lstm_shapes.cells import CELLS, cell_of
 from lstm_shapes.layer import UsageError
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from lstm_shapes.pattern import Size
 
 BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
-ADDED = ("bias", "recurrent_bias")  # what no number is multiplied with
+MULTIPLY = (
+    "kernel",
+    "recurrent_kernel",
+    "joint_kernel",
+    "projection",
+    "peephole",
+)  # the rest is added, or a state
 
 
 def memory(explanation: Explanation, dtype: str = "float32") -> Size:
@@ -62,7 +68,7 @@ def _of_layer(layer: Layer) -> Size:
         raise UsageError(
             f"{layer.path} is a {layer.cell}: its window is moved over a picture whose size is not in the weights"
         )
-    matrices = sum(weight.parameters for weight in layer.weights if weight.role not in ADDED)
+    matrices = sum(weight.parameters for weight in layer.weights if weight.role in MULTIPLY)
     units: Any = layer.units
     return matrices + len(layer.directions) * elementwise(layer) * units
 
@@ -74,7 +80,7 @@ def elementwise(layer: Layer) -> int:
     >>> [elementwise(from_numbers(4, 3, cell=cell).layers[0]) for cell in ("lstm", "gru", "simple_rnn")]
     [3, 3, 0]
     """
-    (cell,) = (cell for cell in CELLS.values() if cell.name in layer.cell)
+    cell = CELLS[cell_of(layer.cell) or ""]
     tally = _Tally()
     options = {name: layer.options.get(name, default) for name, default in cell.options.items()}
     inputs = dict.fromkeys(cell.letters, tally)

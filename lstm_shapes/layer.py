@@ -47,6 +47,8 @@ class Weight:
     parts: tuple[str, ...] = ()
     dtype: str | None = None
     key: str | None = None  # what the file calls the array, for whoever reads its numbers
+    name: str | None = None  # the framework's own word for it, where a table says it
+    block_memory: str = ""  # how each gate's block lies in memory, where that is another matrix
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -261,17 +263,50 @@ def plain(value: Any) -> Any:
 
 
 def _product(factors: Iterable[Size]) -> str:
-    words = [f"({one})" if "+" in str(one) else str(one) for one in factors if str(one) != "1"]
+    words = [str(one) for one in factors if str(one) != "1"]
+    if len(words) > 1:
+        words = [f"({one})" if "+" in one else one for one in words]
     return "*".join(words) or "1"
 
 
-def _factors(layer: Layer, sizes: Mapping[str, Size]) -> tuple[list[Size], list[list[Size]]]:
-    """What all arrays of one direction share (gates, units), and what is left of each."""
-    per_direction = [w for w in layer.weights if w.direction in (None, layer.directions[0])]
-    named = [[one for axis in pattern.axes(w.pattern) for one in axis] for w in per_direction]
-    common = [name for name in ("gate", "unit") if all(name in names for names in named)]
-    left = [[pattern.length((one,), sizes) for one in names if one not in common] for names in named]
-    return [len(layer.directions) if layer.weights[0].direction else 1, *(sizes[one] for one in common)], left
+def _written(name: str, sizes: Mapping[str, Size]) -> Size:
+    """A size as it stands in a formula: `100 + 20` is not added up."""
+    parts = [pattern.length((one,), sizes) for one in name.split("+")]
+    return parts[0] if len(parts) == 1 else Word(" + ".join(map(str, parts)))
+
+
+def _terms(weights: Iterable[Weight]) -> dict[tuple[str, tuple[str, ...]], int]:
+    """`(role, axes other than gates, units and directions)` -> how many gates have such a block."""
+    found: dict[tuple[str, tuple[str, ...]], int] = {}
+    for weight in weights:
+        names = [name for axis in pattern.axes(weight.pattern) for name in axis]
+        rest = tuple(one for one in names if one not in ("gate", "unit", "one", "direction"))
+        key = weight.role, rest
+        found[key] = found.get(key, 0) + (len(weight.gates) if "gate" in names else 1)
+    return found
+
+
+def _factored(
+    terms: Mapping[tuple[str, tuple[str, ...]], int], times: int, shared: Size, sizes: Mapping[str, Size]
+) -> str:
+    """`2*4*units*(input_dim + units + 1)`; blocks of as many gates stand in one bracket."""
+    groups: dict[int, list[str]] = {}
+    for (_, rest), gates in terms.items():
+        groups.setdefault(gates, []).append(_product(_written(one, sizes) for one in rest))
+    inside = [([gates, shared], " + ".join(group)) for gates, group in groups.items()]
+    if len(inside) == 1:
+        common, bracket = inside[0]
+        return _product([times, *common, Word(bracket)])
+    return _product([times, Word(" + ".join(_product([*common, Word(one)]) for common, one in inside))])
+
+
+def _expanded(weights: Iterable[Weight]) -> str:
+    """`100*80 + 20*80 + 80`; arrays of one role and shape, as a gate each, once."""
+    alike: dict[tuple[str, Shape], int] = {}
+    for weight in weights:
+        key = weight.role, weight.shape
+        alike[key] = alike.get(key, 0) + 1
+    return " + ".join(_product([many, *shape]) for (_, shape), many in alike.items())
 
 
 def count(layer: Layer) -> Arithmetic | None:
@@ -283,23 +318,24 @@ def count(layer: Layer) -> Arithmetic | None:
     ('2*4*units*(input_dim + units + 1)', '2*4*20*(100 + 20 + 1)', 19360)
     >>> count(layer).expanded
     '2*(100*80 + 20*80 + 80)'
+    >>> count(from_numbers(100, 20, framework="tensorflow1", peephole=True).layers[0]).symbols
+    '4*units*(input_dim + units + 1) + 3*units'
     """
     if not layer.weights or layer.options.get("unequal"):
         return None
-    numbers = sizes_of(layer)
-    symbols = {**numbers, **SYMBOLS}
-    written: list[str] = []
-    for sizes in (symbols, numbers):
-        common, left = _factors(layer, sizes)
-        inside = " + ".join(_product(one) for one in left)
-        written.append(_product([*common, Word(inside)]))
-    common, _ = _factors(layer, numbers)
     arrays = [w for w in layer.weights if w.direction in (None, layer.directions[0])]
-    sums = " + ".join(_product(w.shape) for w in arrays)
+    named = [[name for axis in pattern.axes(w.pattern) for name in axis] for w in arrays]
+    apart = len(layer.directions) if layer.weights[0].direction else 1
+    times = len(layer.directions) if all("direction" in names for names in named) else apart
+    terms, numbers = _terms(arrays), sizes_of(layer)
+    if not all("unit" in names for names in named):
+        return None
+    written = [_factored(terms, times, sizes["unit"], sizes) for sizes in ({**numbers, **SYMBOLS}, numbers)]
+    sums = _expanded(arrays)
     return Arithmetic(
         symbols=written[0],
         factored=written[1],
-        expanded=sums if common[0] == 1 else f"{common[0]}*({sums})",
+        expanded=sums if apart == 1 else f"{apart}*({sums})",
         total=sum(weight.parameters for weight in layer.weights),
     )
 

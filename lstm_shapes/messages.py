@@ -34,7 +34,7 @@ MESSAGES = (
         "keras/src/legacy/saving/legacy_h5_format.py, Keras 3.15.1; tf_keras hdf5_format.py, 2.21.0",
     ),
     Message(
-        r"new layer (?P<name>\S+) expects (?P<model>\d+) weights, but the saved weights have (?P<saved>\d+) elements",
+        r"(?:new layer (?P<name>\S+) )?expects (?P<model>\d+) weights?, but the saved weights have (?P<saved>\d+) elements",
         "keras",
         "keras/engine/saving.py, Keras 2.2.5 and before",
     ),
@@ -44,8 +44,8 @@ MESSAGES = (
         "keras/src/layers/layer.py, load_own_variables, Keras 3.15.1; tf_keras base_layer.py, 2.21.0",
     ),
     Message(
-        r"""on layer ['"](?P<name>[^'"]+)['"] with a weight list of length (?P<saved>\d+), """
-        r"but the layer was expecting (?P<model>\d+) weights",
+        r"""(?:on layer ['"](?P<name>[^'"]+)['"] )?with a (?:weight )?list of length (?P<saved>\d+), """
+        r"(?:but the layer was )?expecting (?P<model>\d+)",
         "keras",
         "keras/src/layers/layer.py, set_weights, Keras 3.15.1; tf_keras base_layer.py, 2.21.0",
     ),
@@ -232,6 +232,7 @@ COUNTS: tuple[tuple[Callable[[int, int], bool], str], ...] = (
      "use_bias=False. Build it with use_bias=True."),
     (lambda m, s: (m, s) in ((3, 2), (6, 4)), "One array less for each direction: the saved layer has no bias. Build the model's "
      "with use_bias=False."),
+    (lambda m, s: (m, s) == (3, 0), "The three arrays of a recurrent cell are kernel, recurrent_kernel and bias."),
     (lambda m, s: s == 0, "Nothing was found under this layer's place in the file: the file's layer is another class, or is "
      "wrapped differently (Bidirectional, TimeDistributed). Compare `python -m lstm_shapes explain FILE` with your model."),
 )  # fmt: skip
@@ -322,7 +323,7 @@ def _role(name: str) -> str | None:
     last = re.sub(r":\d+$", "", name).split("/")[-1].split(".")[-1]
     roles = {
         array.name: array.role
-        for framework in layouts.FRAMEWORKS
+        for framework in layouts.MAIN
         for layout in layouts.table(framework).values()
         for array in layout.arrays
     }

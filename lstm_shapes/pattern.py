@@ -77,7 +77,11 @@ def length(names_: tuple[str, ...], sizes: Mapping[str, Size]) -> Size:
     >>> length(("input+hidden",), {"input": 100, "hidden": 20})
     120
     """
-    return math.prod(sum(sizes[one] for one in name.split("+")) for name in names_)
+    return math.prod(sum(_size(one, sizes) for one in name.split("+")) for name in names_)
+
+
+def _size(name: str, sizes: Mapping[str, Size]) -> Size:
+    return 1 if name == "one" else sizes[SAME.get(name, name) if name not in sizes else name]
 
 
 def shape(pattern: str, sizes: Mapping[str, Size]) -> tuple[Size, ...]:
@@ -133,7 +137,7 @@ def gate_ranges(pattern: str, gates: tuple[str, ...], sizes: Mapping[str, Size])
     }
 
 
-SAME = {"hidden": "unit"}  # as many hidden features come in as units go out
+SAME = {"hidden": "unit", "state": "unit"}  # as many features come in, or are remembered, as units go out
 
 # Where a shape contradicts a pattern: the axis (None: their number), its length, what it was to be (a multiple of).
 Misfit = namedtuple("Misfit", "axis given wanted multiple")
@@ -166,17 +170,47 @@ def solve(pattern: str, shape: tuple[int, ...], known: Mapping[str, int]) -> dic
         return Misfit(None, len(shape), len(stored), False)
     sizes = dict(known)
     for number, (axis, given) in enumerate(zip(stored, shape, strict=True)):
-        product, unknown = 1, []
-        for word in axis:
-            name = SAME.get(word, word)
-            if name in sizes:
-                product *= sizes[name]
-            else:
-                unknown.append(name)
+        found = _factors(axis, sizes)
+        product = math.prod(size for size in found.values() if size is not None)
+        unknown = [name for name, size in found.items() if size is None]
         if not unknown and product != given:
             return Misfit(number, given, product, False)
         if unknown and (product == 0 or given % product or given == 0):
             return Misfit(number, given, product, True)
         if len(unknown) == 1:
             sizes[unknown[0]] = given // product
+    return _settled(stored, sizes)
+
+
+def _factors(axis: tuple[str, ...], sizes: Mapping[str, int]) -> dict[str, int | None]:
+    """What the length of an axis is made of; None for what is not known yet."""
+    names_ = ["+".join(SAME.get(one, one) for one in name.split("+")) for name in axis if name != "one"]
+    return {name: _sum(name, sizes) for name in names_}
+
+
+def _sum(name: str, sizes: Mapping[str, int]) -> int | None:
+    parts = name.split("+")
+    if name not in sizes and all(part in sizes for part in parts):
+        return sum(sizes[part] for part in parts)
+    return sizes.get(name)
+
+
+def _settled(stored: tuple[tuple[str, ...], ...], sizes: dict[str, int]) -> dict[str, int] | Misfit:
+    """Of a sum, such as `input+unit`, the part that is left when the others are known.
+
+    >>> solve("input+hidden (gate unit)", (120, 80), {"gate": 4})
+    {'gate': 4, 'unit': 20, 'input': 100}
+    >>> solve("input+hidden (gate unit)", (19, 80), {"gate": 4})
+    Misfit(axis=0, given=19, wanted=21, multiple=False)
+    """
+    for name in [name for name in sizes if "+" in name]:
+        parts = name.split("+")
+        left, missing = sizes[name], [part for part in parts if part not in sizes]
+        left -= sum(sizes[part] for part in parts if part in sizes)
+        if len(missing) < 2:
+            if left < 1 if missing else left != 0:
+                at = next((i for i, axis in enumerate(stored) if any("+" in one for one in axis)), None)
+                return Misfit(at, sizes[name], sizes[name] - left + len(missing), False)
+            sizes |= dict.fromkeys(missing, left)
+            del sizes[name]
     return sizes

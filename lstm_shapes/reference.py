@@ -6,13 +6,16 @@ Swap two gates and its output is no longer the framework's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
 
-from lstm_shapes.cells import CELLS
-from lstm_shapes.layer import Layer, Weight
+from lstm_shapes import pattern
+from lstm_shapes.activations import ACTIVATIONS, OLD, sigmoid
+from lstm_shapes.cells import CELLS, cell_of
+from lstm_shapes.layer import Layer, UsageError, Weight, sizes_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -24,21 +27,29 @@ MERGES: dict[str, Callable[[Array, Array], Array]] = {
 }
 
 
-def sigmoid(a: Array) -> Array:
-    """The logistic function, without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * a))
+SQUASH = {
+    **ACTIVATIONS,
+    "hard_sigmoid_0.2": OLD["hard_sigmoid"],
+    "hard_sigmoid_1/6": ACTIVATIONS["hard_sigmoid"],
+}
+OUTER = ("direction", "one", "part", "gate")
+
+__all__ = ["MERGES", "biases", "by_gate", "output", "sigmoid"]
 
 
 def output(layer: Layer, arrays: Sequence[Any], x: Any, return_sequences: bool | None = None) -> Any:
     """What the layer computes for `x`, in float64.
+
+    Whoever stores it: Keras, or any framework of the tables, whose equations may differ (`layouts.Layout.equations`).
 
     Parameters
     ----------
     layer : Layer
         Which array is what; its indices count from its own first weight.
     arrays : sequence of array
-        The layer's `get_weights()`.
-    x : array, (batch, time, input_dim)
+        The layer's `get_weights()`, or the framework's arrays in its own order.  An initial state that is stored as a
+        parameter (role `fixed`) is not used: the state starts at 0.
+    x : array, (batch, time, input_dim), or (batch, time, rows, columns, channels) for a ConvLSTM (`padding="same"`)
     return_sequences : bool, optional
         Default: as the layer's options say.
 
@@ -60,12 +71,13 @@ def output(layer: Layer, arrays: Sequence[Any], x: Any, return_sequences: bool |
     sequences = layer.options.get("return_sequences", False) if return_sequences is None else return_sequences
     results = []
     for direction in layer.directions:
-        mine = {
-            weight.role: (weight, np.asarray(array, dtype="float64"))
+        mine = [
+            (weight, np.asarray(array, dtype="float64"))
             for weight, array in zip(layer.weights, arrays, strict=True)
             if weight.direction in (None, direction)
-        }
-        hidden = run(layer, mine, x[:, ::-1] if direction == "backward" else x)
+        ]
+        place = layer.directions.index(direction)
+        hidden = run(layer, mine, x[:, ::-1] if direction == "backward" else x, place)
         results.append(_whole(hidden, direction) if sequences else hidden[:, -1])
     if len(results) == 1:
         return results[0]
@@ -77,27 +89,111 @@ def _whole(hidden: Array, direction: str) -> Array:
     return hidden[:, ::-1] if direction == "backward" else hidden
 
 
-def run(layer: Layer, arrays: Mapping[str, tuple[Weight, Array]], x: Array) -> Array:
+def run(layer: Layer, arrays: Sequence[tuple[Weight, Array]], x: Array, place: int = 0) -> Array:
     """One direction over all steps: the hidden states, (batch, time, units)."""
-    cell = next(cell for cell in CELLS.values() if cell.name == layer.cell)
-    kernel, recurrent = by_gate(*arrays["kernel"]), by_gate(*arrays["recurrent_kernel"])
-    bias, recurrent_bias = biases(arrays.get("bias"), kernel)
-    options = {key: layer.options[key] for key in cell.options}
-    units: int = layer.units or 0
-    states = tuple(np.zeros((len(x), units)) for _ in cell.states)
+    key = cell_of(layer.cell)
+    if key is None:
+        raise UsageError(
+            f"{layer.cell} computes what is not known here: an LSTM, GRU or SimpleRNN was expected"
+        )
+    cell, roles = CELLS[key], sides(layer, arrays, place)
+    nothing = dict.fromkeys(roles["kernel"], 0.0)
+    bias, recurrent_bias = ({**nothing, **roles.get(role, {})} for role in ("bias", "recurrent_bias"))
+    squash, options = _equations(layer, key, roles)
+    window = x.shape[2:-1]
+    states: tuple[Array, ...] = tuple(
+        np.zeros(
+            (len(x), *window, layer.options.get("projection") or layer.units if name == "h" else layer.units)
+        )
+        for name in cell.states
+    )
     hidden = []
     for step in np.moveaxis(x, 1, 0):
         result = cell.step(
-            {gate: step @ matrix + bias[gate] for gate, matrix in kernel.items()},
+            {gate: _times(step, matrix) + bias[gate] for gate, matrix in roles["kernel"].items()},
             states,
-            lambda gate, h: h @ recurrent[gate] + recurrent_bias[gate],
-            sigmoid,
-            np.tanh,
+            lambda gate, h: _times(h, roles["recurrent_kernel"][gate]) + recurrent_bias[gate],
+            *squash,
             **options,
         )
         states = tuple(result[name] for name in cell.states)
         hidden.append(result["h"])
     return np.stack(hidden, axis=1)
+
+
+def _equations(
+    layer: Layer, key: str, roles: Mapping[str, Mapping[str, Array]]
+) -> tuple[tuple[Any, Any], dict[str, Any]]:
+    """The two activations, and the options of the step."""
+    own = dict(layer.options.get("equations", {}))
+    squash = SQUASH[own.pop("recurrent_activation", "sigmoid")], SQUASH[own.pop("activation", "tanh")]
+    chosen = {name: layer.options[name] for name in CELLS[key].options if layer.options.get(name) is not None}
+    options = {**CELLS[key].options, **chosen, **own}
+    if "peephole" in roles:
+        options["peep"] = lambda gate, c: _times(c, roles["peephole"][gate])
+    if "projection" in roles:
+        smaller, more = roles["projection"]["unit"].T, roles.get("projection_bias", {}).get("unit", 0.0)
+        options["project"] = lambda h: h @ smaller + more
+    return squash, options
+
+
+def sides(
+    layer: Layer, arrays: Sequence[tuple[Weight, Array]], place: int = 0
+) -> dict[str, dict[str, Array]]:
+    """The blocks of one direction: role -> gate -> (input or hidden, unit), or (unit,).
+
+    A joint kernel is cut into `kernel` and `recurrent_kernel`; a cell without gates has the one gate `unit`.
+
+    >>> import lstm_shapes
+    >>> layer = lstm_shapes.explain(input_dim=3, units=2, framework="tensorflow1").layers[0]
+    >>> found = sides(layer, [(w, np.zeros(w.shape)) for w in layer.weights])
+    >>> {role: block["forget"].shape for role, block in found.items()}
+    {'kernel': (3, 2), 'recurrent_kernel': (2, 2), 'bias': (2,)}
+    """
+    found: dict[str, dict[str, Array]] = {}
+    for weight, array in arrays:
+        for role, gate, block in _apart(layer, weight, array, place):
+            for name, part in _split(role, block, layer.input_dim):
+                inner = gate.removeprefix("recurrent_")  # the candidate's bias on the state's side
+                found.setdefault(name if inner == gate else "recurrent_bias", {})[inner] = part
+    return found
+
+
+def _split(role: str, block: Array, inputs: Any) -> Iterator[tuple[str, Array]]:
+    if role == "joint_kernel":
+        yield "kernel", block[:inputs]
+        yield "recurrent_kernel", block[inputs:]
+    else:
+        yield role, block
+
+
+def _apart(layer: Layer, weight: Weight, array: Array, place: int) -> Iterator[tuple[str, str, Array]]:
+    """`(role, gate, block)` of one direction; the axis of the units is a block's last."""
+    gates, roles = tuple(weight.gates) or ("unit",), weight.parts or (weight.role,)
+    sizes = {**sizes_of(layer), "gate": len(gates), "part": len(roles)}
+    names = [name for axis in pattern.axes(weight.pattern) for name in axis]
+    whole = array.reshape([pattern.length((name,), sizes) for name in names])
+    inner = [name for name in names if name not in (*OUTER, "unit")] + ["unit"]
+    whole = whole.transpose([names.index(name) for name in (*OUTER, *inner) if name in names])
+    whole = whole[tuple(slice(None) if name in names else None for name in OUTER)]
+    for (i, role), (j, gate) in product(enumerate(roles), enumerate(gates)):
+        block = whole[place if "direction" in names else 0, 0, i, j]
+        if weight.block_memory:
+            rows = weight.block_memory.split()
+            there = np.ascontiguousarray(block).reshape([pattern.length((name,), sizes) for name in rows])
+            block = there.transpose([rows.index(name) for name in inner])
+        yield role, gate, block
+
+
+def _times(x: Array, kernel: Array) -> Array:
+    """What a kernel makes of its input: element by element, the matrix product, or a convolution over the window."""
+    if kernel.ndim < 3:
+        return x * kernel if kernel.ndim == 1 else x @ kernel
+    window = kernel.shape[:-2]
+    pads = [(0, 0), *(((n - 1) // 2, n // 2) for n in window), (0, 0)]
+    seen = np.lib.stride_tricks.sliding_window_view(np.pad(x, pads), window, tuple(range(1, 1 + len(window))))
+    found: Array = np.tensordot(seen, np.moveaxis(kernel, -2, 0), len(window) + 1)
+    return found
 
 
 def by_gate(weight: Weight, array: Array) -> dict[str, Array]:

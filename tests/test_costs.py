@@ -72,6 +72,18 @@ def test_a_gru_that_resets_before_counts_too():
     assert elementwise(layer) == 3  # r * h, z * h, (1 - z) * g
 
 
+@pytest.mark.parametrize(
+    ("framework", "cell", "more"), [("tensorflow1", "block_lstm", 9), ("lasagne", "lstm", 9)]
+)
+def test_peepholes_multiply_and_a_first_state_does_not(framework, cell, more):
+    """One weight for each unit and each of three gates, 3 * 3; Lasagne also keeps h and c to start from."""
+    plain = multiplications(lstm_shapes.explain(input_dim=5, units=3))
+    assert (
+        multiplications(lstm_shapes.explain(input_dim=5, units=3, framework=framework, cell=cell))
+        == plain + more
+    )
+
+
 def test_roles_say_them():
     assert say("bytes float32 --input 100 --units 20", {}) == "38 720"  # 4 * 4 * 20 * (100 + 20 + 1)
     assert say("multiplications --input 100 --units 20", {}) == "9 660"  # 100 * 80 + 20 * 80 + 3 * 20

@@ -28,9 +28,15 @@ def test_identify_finds_the_layer_that_made_the_shapes(reading, input_dim, units
     options = {**reading.layout.options, **reading.options, "sizes": sizes}
     made = build_layer(reading.layout, input_dim, units, reading.directions, options)
     found = identify([weight.shape for weight in made.weights])
-    mine = (made.cell, made.framework, made.directions)
-    assert mine in {(c.layer.cell, c.layer.framework, c.layer.directions) for c in found.candidates}
+    mine = (reading.key, made.framework, made.directions)
+    told = {(one.cell, one.framework, c.layer.directions) for c in found.candidates for one in c.also}
+    assert mine in told or any(
+        (c.layer.cell, c.layer.framework, c.layer.directions) == (made.cell, *mine[1:])
+        for c in found.candidates
+    )
     for candidate in found.candidates:  # and whatever else it names has these arrays too
+        if candidate.missing:
+            continue
         assert [w.shape for w in candidate.layer.weights] == [w.shape for w in made.weights]
 
 
@@ -165,6 +171,14 @@ QUOTED = [  # what other versions say, pasted from the frameworks named
         "The saved GRU has reset_after=True",
     ),
     ("GRU(reset_after=True) is not compatible with GRU(reset_after=False)", "The saved GRU has reset_after=True"),
+    ("expects 12 weights, but the saved weights have 3 elements", "The running Keras is version 1"),
+    (
+        'You called `set_weights(weights)` on layer "gru" with a weight list of length 9, but the layer was expecting '
+        "3 weights.",  # tf_keras 2.21.0
+        "Nine arrays are a GRU of Keras 1",
+    ),
+    ("set_weights on GRU with a list of length 9, expecting 3", "Nine arrays are a GRU of Keras 1"),
+    ("Layer 'lstm_cell' expected 3 variables, but received 0 variables during loading.", "kernel, recurrent_kernel"),
 ]  # fmt: skip
 
 

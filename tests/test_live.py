@@ -106,6 +106,46 @@ def test_a_layer_that_is_not_built_is_explained_in_symbols(framework):
         lstm_shapes.explain(framework.layers.Dense(3))
 
 
+ALONE = {  # what is built on which input
+    "lstm": (lambda k: k.LSTM(4, use_bias=False), (2, 7, 5)),
+    "cell": (lambda k: k.GRUCell(4, reset_after=False), (2, 5)),
+    "stack of cells": (
+        lambda k: k.StackedRNNCells([k.LSTMCell(6), k.GRUCell(7), k.SimpleRNNCell(2)]),
+        (2, 5),
+    ),
+    "rnn": (lambda k: k.RNN([k.LSTMCell(3), k.SimpleRNNCell(2)]), (2, 7, 5)),
+    "mixed": (lambda k: k.Bidirectional(k.LSTM(4), backward_layer=k.GRU(4, go_backwards=True)), (2, 7, 5)),
+    "time distributed": (lambda k: k.TimeDistributed(k.Bidirectional(k.GRU(4))), (2, 3, 7, 5)),
+    "conv 1d": (lambda k: k.ConvLSTM1D(3, 2), (2, 4, 8, 5)),
+    "conv 3d": (lambda k: k.ConvLSTM3D(3, (1, 2, 3)), (2, 4, 6, 6, 6, 5)),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("case", ALONE)
+def test_what_is_not_built_has_the_shapes_that_it_will_have(framework, case):
+    make, shape = ALONE[case]
+    layer = make(framework.layers)
+    before = [(w.index, w.role, w.direction, w.gates, w.shape) for w in lstm_shapes.explain(layer).weights]
+    assert str(lstm_shapes.explain(layer))
+    layer.build(shape)
+    after = [(w.index, w.role, w.direction, w.gates, w.shape) for w in lstm_shapes.explain(layer).weights]
+    assert [one[-1] for one in after] == [array.shape for array in layer.get_weights()]
+    filled = [(*rest, tuple(5 if n == "input_dim" else n for n in shape)) for *rest, shape in before]
+    assert filled == after
+
+
+@BOTH
+def test_a_model_that_is_not_built_tells_its_layers(framework):
+    L = framework.layers
+    model = framework.Sequential([L.LSTM(4, return_sequences=True), L.Dropout(0.1), L.GRU(3)])
+    found = lstm_shapes.explain(model)
+    assert [(layer.cell, layer.units) for layer in found.layers] == [("LSTM", 4), ("GRU", 3)]
+    assert found.weights[0].index is None
+    assert found.connections[0].through == (model.layers[1].name,)
+    assert "Not built yet" in str(found)
+
+
 @BOTH
 def test_what_feeds_what_is_told(framework):
     L = framework.layers

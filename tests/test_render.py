@@ -111,6 +111,15 @@ def test_a_notebook_shows_it():
     assert str(explanation) == draw(explanation, "text")
 
 
+def test_in_a_notebook_layers_fold_and_what_is_said_of_all_stays_in_sight():
+    shown = lstm_shapes.explain(input_dim=100, units=20, layers=3)._repr_html_()
+    assert shown.count("<details open>") == 2
+    assert shown.count("<details>") == 1
+    assert shown.index("Parameters, layer by layer") > shown.rindex("</details>")
+    assert "<script" not in shown
+    assert " id=" not in shown  # several in one notebook do not clash
+
+
 def test_a_name_from_a_stranger_brings_no_markup():
     explanation = from_numbers(3, 2, layers=2)
     first = dataclasses.replace(explanation.layers[0], path="<script>alert(1)</script>|*x*_y_")
@@ -149,6 +158,6 @@ def test_a_file_of_keras_has_the_columns_of_numbers():
 def test_only_words_of_the_framework_stand_in_the_table():
     found = lstm_shapes.explain(input_dim=3, units=2, framework="pytorch")
     assert "weight_ih_l0" in draw(found, "markdown")
-    weights = [dataclasses.replace(weight, path=f"{weight.path}`<b>|") for weight in found.weights]
+    weights = [dataclasses.replace(w, path=f"{w.path}`<b>|", name=None) for w in found.weights]
     layer = dataclasses.replace(found.layers[0], weights=tuple(weights))
     assert "weight_ih_l0" not in draw(dataclasses.replace(found, layers=(layer,)), "markdown")

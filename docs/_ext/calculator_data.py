@@ -40,9 +40,9 @@ def export() -> dict[str, Any]:
     """Everything, as plain data for JSON."""
     pools: dict[str, Pool] = {name: Pool() for name in ("weights", "paths", "gates", "outputs", "formulas")}
     return {
-        "frameworks": {name: _framework(name, pools) for name in layouts.FRAMEWORKS},
+        "frameworks": {name: _framework(name, pools) for name in layouts.MAIN},
         "kinds": {
-            key: layout.cell for name in layouts.FRAMEWORKS for key, layout in layouts.table(name).items()
+            key: layout.cell for name in layouts.MAIN for key, layout in layouts.table(name).items()
         },
         "multiplies": layouts.MULTIPLIES,
         "largest": LARGEST,

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass, replace
 
 from lstm_shapes import pattern
 from lstm_shapes.compute import build_layer
 from lstm_shapes.identify.match import Match, closest, in_any_order, in_order, one_after_another
 from lstm_shapes.identify.parameters import Count, from_parameters
-from lstm_shapes.identify.readings import known, others, product, readings, strange
-from lstm_shapes.layouts import FRAMEWORKS
+from lstm_shapes.identify.readings import groups, known, others, product, readings, strange
+from lstm_shapes.layouts import FRAMEWORKS, MAIN
 from lstm_shapes.pattern import Word
 
 __all__ = ["Candidate", "Count", "Identified", "from_parameters", "identify", "readings"]
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
+    from lstm_shapes.identify.readings import Reading
     from lstm_shapes.layer import Layer
     from lstm_shapes.layouts import Array
 
     Shape = tuple[int, ...]
 
 MOST_ARRAYS, LARGEST = 200, 10**9
+Also = namedtuple("Also", "framework cell gates same_order")  # an entry whose arrays have the same shapes
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Candidate:
     given: tuple[int, ...]  # which of the layer's arrays each shape is
     reasons: tuple[str, ...]  # one for each shape
     notes: tuple[str, ...] = ()
+    also: tuple[Also, ...] = ()  # other entries of the tables with the same shapes
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -49,6 +53,7 @@ class Candidate:
             "missing": list(self.missing),
             "reasons": list(self.reasons),
             "notes": list(self.notes),
+            "also": [{**one._asdict(), "gates": list(one.gates)} for one in self.also],
         }
 
 
@@ -99,12 +104,14 @@ def identify(shapes: Sequence[Sequence[int]]) -> Identified:
 and 20 was expected'
     """
     asked = _checked(shapes)
-    matches = [match for reading in readings() for match in in_order(reading, asked)]
+    matches = _matches(asked, in_order)
     if not any(map(_whole, matches)):
-        matches += [match for reading in readings() for match in in_any_order(reading, asked)]
-    whole = [match for match in matches if _whole(match)]  # where there is one, half a layer is no answer
+        matches += _matches(asked, in_any_order)
+    whole = [match for match in matches if _whole(match)]
+    if not any(map(_main, whole)):  # where there is one, half a layer is no answer
+        whole += _some([match for match in matches if not _whole(match)])
     found: dict[Any, Candidate] = {}
-    for match in sorted(whole or _some(matches), key=_rank):
+    for match in sorted(whole, key=_rank):
         candidate = _candidate(match, asked)
         # Options that the shapes do not show give the same answer again: the first has the defaults.
         found.setdefault(
@@ -116,10 +123,21 @@ and 20 was expected'
     return Identified((), parts, "" if parts else closest(asked))
 
 
-def _rank(match: Match) -> tuple[int, int, int]:
-    """Default options first; then as the tables have the frameworks; then who needs the fewest sizes to explain it."""
+def _matches(shapes: Sequence[Shape], way: Callable[..., list[Match]]) -> list[Match]:
+    """Half a layer is looked for only where files are read: shapes left out fit some rare framework nearly always."""
+    found = [match for group in groups() for match in way(group.reading, shapes)]
+    return [match for match in found if _whole(match) or _main(match)]
+
+
+def _main(match: Match) -> bool:
+    return match.reading.layout.framework in MAIN
+
+
+def _rank(match: Match) -> tuple[bool, int, int, int]:
+    """Frameworks whose files are read first; default options; as the tables have the frameworks; the fewest sizes."""
     layout = match.reading.layout
-    return strange(layout, match.reading.options), FRAMEWORKS.index(layout.framework), len(match.sizes)
+    odd = strange(layout, match.reading.options)
+    return not _main(match), odd, FRAMEWORKS.index(layout.framework), len(match.sizes)
 
 
 def _some(matches: list[Match]) -> list[Match]:
@@ -147,12 +165,15 @@ def _whole(match: Match) -> bool:
 def _candidate(match: Match, shapes: Sequence[Shape]) -> Candidate:
     reading, sizes = match.reading, match.sizes
     window = {name: sizes.get(name, Word(name)) for name in others(reading)}
+    options = {**_told(reading), **({"sizes": window} if window else {})}
+    if options.get("projection"):
+        options["projection"] = window["projection"]
     layer = build_layer(
         reading.layout,
         sizes.get("input", Word("input_dim")),
         sizes.get("unit", Word("units")),
         reading.directions,
-        {**reading.layout.options, **reading.options, **({"sizes": window} if window else {})},
+        options,
     )
     weights = tuple(replace(weight, index=i) for i, weight in enumerate(layer.weights))
     reasons = []
@@ -160,7 +181,24 @@ def _candidate(match: Match, shapes: Sequence[Shape]) -> Candidate:
         array, direction = reading.arrays[place]
         name = f"{direction} {array.role}" if direction else array.role
         reasons.append(f"{name} {shape}: {_lengths(array, shape, {**sizes, **known(reading, array)})}")
-    return Candidate(replace(layer, weights=weights), match.places, tuple(reasons), tuple(_notes(match)))
+    same = next(group.others for group in groups() if group.reading == reading)
+    also = tuple(
+        Also(one.layout.framework, one.key, one.layout.gates, one.layout.gates == reading.layout.gates)
+        for one in same
+    )
+    also = tuple(dict.fromkeys(also))
+    return Candidate(
+        replace(layer, weights=weights), match.places, tuple(reasons), tuple(_notes(match)), also
+    )
+
+
+def _told(reading: Reading) -> dict[str, Any]:
+    """The options that arrays tell: a GRU of ONNX has the same ones before and after."""
+    named = {name for array in reading.layout.arrays for name in array.when}
+    return {
+        **{name: value for name, value in reading.layout.options.items() if name in named},
+        **reading.options,
+    }
 
 
 def _lengths(array: Array, shape: Shape, sizes: dict[str, int]) -> str:

@@ -7,7 +7,7 @@ from collections import namedtuple
 from itertools import islice
 
 from lstm_shapes import layouts, pattern
-from lstm_shapes.identify.readings import Reading, known, product, readings, title
+from lstm_shapes.identify.readings import Reading, groups, known, product, title
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def closest(shapes: Sequence[Shape]) -> str:
     'closest is LSTM of Keras, one direction: 80 = 4 gates x 20 units, but the last axis of kernel is 82, \
 and 80 was expected'
     """
-    same = [reading for reading in readings() if len(reading.arrays) == len(shapes)]
+    same = [group.reading for group in groups(main=True) if len(group.reading.arrays) == len(shapes)]
     if not same:
         return _counts(len(shapes))
     misses = [
@@ -106,7 +106,7 @@ and 80 was expected'
 
 
 def _counts(given: int) -> str:
-    counts = sorted({len(reading.arrays) for reading in readings()})
+    counts = sorted({len(group.reading.arrays) for group in groups()})
     return f"no layer has {given} arrays, and the layers have {', '.join(map(str, counts))}"
 
 
@@ -149,7 +149,7 @@ def _said(reading: Reading, array: layouts.Array, sizes: dict[str, int], shape: 
 
 def one_after_another(shapes: Sequence[Shape]) -> Iterator[tuple[int, Match]]:
     """The arrays of a model: layer by layer, the longest fit first; arrays that fit nothing are other layers'."""
-    every = sorted(readings(), key=lambda reading: -len(reading.arrays))
+    every = sorted((group.reading for group in groups(main=True)), key=lambda reading: -len(reading.arrays))
     at = 0
     while at < len(shapes):
         for reading in every:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
+from itertools import product
 
 from lstm_shapes import layouts, pattern
+from lstm_shapes.compute import did_you_mean
 from lstm_shapes.identify.readings import Reading, known, others, readings
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
@@ -57,9 +59,7 @@ def from_parameters(
             raise ValueError(f"{given:,} {name}: 1 to {largest[name]:,} were expected")
     for name in frameworks:
         if name not in layouts.FRAMEWORKS:
-            raise ValueError(
-                f"unknown framework {name!r}: one of {', '.join(layouts.FRAMEWORKS)} was expected"
-            )
+            raise ValueError(f"unknown framework {name!r}{did_you_mean(name, layouts.FRAMEWORKS)}")
     found = (
         one
         for reading in readings()
@@ -77,7 +77,7 @@ def _strange(one: Count) -> int:
 
 
 def _of(reading: Reading, total: int, sizes: Sequence[int]) -> Iterator[Count]:
-    entry, terms = reading.layout, [_term(reading, array) for array, _ in reading.arrays]
+    entry, terms = reading.layout, [term for array, _ in reading.arrays for term in _terms(reading, array)]
     for size in sizes:
         fixed, each = (
             sum(factor * size**power for factor, inputs, power in terms if inputs == n) for n in (0, 1)
@@ -89,8 +89,10 @@ def _of(reading: Reading, total: int, sizes: Sequence[int]) -> Iterator[Count]:
             yield Count(entry.framework, entry.cell, inputs, size, len(reading.directions), reading.options)
 
 
-def _term(reading: Reading, array: Array) -> tuple[int, int, int]:
-    """How many numbers an array holds: a factor, the power of `input_dim` in it, the power of `units`."""
-    names = [pattern.SAME.get(name, name) for axis in pattern.axes(array.pattern) for name in axis]
+def _terms(reading: Reading, array: Array) -> Iterator[tuple[int, int, int]]:
+    """How many numbers an array holds: a factor, the power of `input_dim` in it, the power of `units`; summed."""
     fixed = known(reading, array)
-    return math.prod(fixed.get(name, 1) for name in names), names.count("input"), names.count("unit")
+    axes = [name.split("+") for axis in pattern.axes(array.pattern) for name in axis]
+    for chosen in product(*axes):
+        names = [pattern.SAME.get(name, name) for name in chosen]
+        yield math.prod(fixed.get(name, 1) for name in names), names.count("input"), names.count("unit")

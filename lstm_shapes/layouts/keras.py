@@ -9,12 +9,32 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+# Any function will do, so that the two that are called hard_sigmoid can be written out where the name means the other.
+ACTIVATIONS = {name: repr(name) for name in ("tanh", "sigmoid", "relu", "linear", "elu", "softsign", "selu")}
+RECURRENT = {
+    **ACTIVATIONS,
+    "hard_sigmoid_1/6": "'hard_sigmoid'",
+    "hard_sigmoid_0.2": "lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)",
+}
+SQUASH: dict[str, Any] = {
+    "activation": ("activation", ACTIVATIONS),
+    "recurrent_activation": ("recurrent_activation", RECURRENT),
+}
+RESET = {**SQUASH, "reset_after": ("reset_after", {True: "True", False: "False"})}
+
 KERNEL = Array("kernel", "kernel", "input (gate unit)")
 RECURRENT_KERNEL = Array("recurrent_kernel", "recurrent_kernel", "hidden (gate unit)")
 PATHS: dict[str, Any] = {
     "path": "{layer}/{cell}_cell/{array}",
     "path_two": "{layer}/{direction}_{inner}/{cell}_cell/{array}",
     "wrapper": "bidirectional",
+    "version": "3.15.1",
+    "verified": "run: Keras 3.15.1 on TensorFlow, JAX and PyTorch",
+    "vs_keras": "is Keras",
+}
+TWO: dict[str, Any] = {
+    "directions": "`Bidirectional` holds two layers, forward first: the forward layer's arrays, then the backward layer's",
+    "stacking": "one layer object per level; `StackedRNNCells`: cells in order",
 }
 
 LSTM = Layout(
@@ -23,10 +43,21 @@ LSTM = Layout(
     gates=("input", "forget", "cell", "output"),
     arrays=(KERNEL, RECURRENT_KERNEL, Array("bias", "bias", "(gate unit)", when={"use_bias": True})),
     options={"use_bias": True},
+    settable=SQUASH,
     layer="lstm",
     **PATHS,
+    **TWO,
+    object="keras.layers.LSTM, keras.layers.LSTMCell",
+    gate_names=("i", "f", "c", "o"),
+    bias_convention="one",
     forget_bias=1.0,
-    verified="run: Keras 3.15.1",
+    forget_bias_from="initial value only: unit_forget_bias=True (default) writes 1 into bias[units:2*units]",
+    pitfalls=(
+        "units is the width of one gate: the last axis of every array is 4*units",
+        "use_bias=False drops the third array, so get_weights() has 2 entries",
+        "with seeded dropout, layer.variables also lists a seed generator's state; layer.weights does not",
+    ),
+    max_abs_error=1.3e-07,
     source="keras/src/layers/rnn/lstm.py, LSTMCell.build and .call, Keras 3.15.1",
 )
 
@@ -47,10 +78,20 @@ GRU = Layout(
         Array("bias", "bias", "(gate unit)", when={"use_bias": True, "reset_after": False}),
     ),
     options={"use_bias": True, "reset_after": True},
+    settable=RESET,
     layer="gru",
     **PATHS,
+    **TWO,
+    object="keras.layers.GRU, keras.layers.GRUCell",
+    gate_names=("z", "r", "h"),
+    bias_convention="two rows with reset_after=True: bias[0] input side, bias[1] recurrent side; one otherwise",
     forget_bias=0.0,
-    verified="run: Keras 3.15.1",
+    pitfalls=(
+        "the two bias rows add up for z and r, but not for h: bias[1, 2*units:] sits inside the reset product",
+        "a cuDNN or PyTorch GRU has z and r the other way round",
+        "reset_after=False cannot be turned into reset_after=True: the arithmetic differs, not only the layout",
+    ),
+    max_abs_error=1.5e-07,
     source="keras/src/layers/rnn/gru.py, GRUCell.build and .call, Keras 3.15.1",
 )
 
@@ -64,16 +105,21 @@ SIMPLE_RNN = Layout(
         Array("bias", "bias", "unit", when={"use_bias": True}),
     ),
     options={"use_bias": True},
+    settable=SQUASH,
     layer="simple_rnn",
     **PATHS,
+    **TWO,
+    object="keras.layers.SimpleRNN",
+    bias_convention="one",
     forget_bias=0.0,
-    verified="run: Keras 3.15.1",
+    max_abs_error=2.2e-07,
     source="keras/src/layers/rnn/simple_rnn.py, SimpleRNNCell.build and .call, Keras 3.15.1",
 )
 
 
-def _conv_lstm(spatial: str) -> Layout:
+def _conv_lstm(spatial: str, max_abs_error: float) -> Layout:
     """ConvLSTM1D, 2D and 3D differ in the axes of the window only."""
+    rank = len(spatial.split())
     return Layout(
         framework="keras",
         cell="lstm",
@@ -87,8 +133,19 @@ def _conv_lstm(spatial: str) -> Layout:
         options={"use_bias": True},
         layer="conv_lstm",
         **PATHS,
+        object=f"keras.layers.ConvLSTM{rank}D",
+        gate_names=("i", "f", "c", "o"),
+        bias_convention="one",
         forget_bias=1.0,
-        verified="run: Keras 3.15.1",
+        forget_bias_from="initial value only: unit_forget_bias=True (default) writes 1 into bias[filters:2*filters]",
+        directions="`Bidirectional`, as for LSTM",
+        stacking="one layer object per level",
+        pitfalls=(
+            "the gate axis is the last one, after the window and the channels; units are the filters",
+            "the recurrent convolution is always padding='same', stride 1, whatever the input's is",
+            "recurrent_activation is sigmoid here, hard_sigmoid in Keras 2",
+        ),
+        max_abs_error=max_abs_error,
         source="keras/src/layers/rnn/conv_lstm.py, ConvLSTMCell.build and .call, Keras 3.15.1",
     )
 
@@ -97,7 +154,7 @@ LAYOUTS = {
     "lstm": LSTM,
     "gru": GRU,
     "simple_rnn": SIMPLE_RNN,
-    "conv_lstm_1d": _conv_lstm("width"),
-    "conv_lstm_2d": _conv_lstm("height width"),
-    "conv_lstm_3d": _conv_lstm("depth height width"),
+    "conv_lstm_1d": _conv_lstm("width", 8.7e-08),
+    "conv_lstm_2d": _conv_lstm("height width", 2.0e-07),
+    "conv_lstm_3d": _conv_lstm("depth height width", 6.4e-07),
 }

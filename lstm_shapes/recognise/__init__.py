@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstm_shapes.layer import Explanation, Other
-from lstm_shapes.recognise import cells, flat, groups, live, onnx, state_dict
+from lstm_shapes.recognise import cells, flat, groups, live, onnx, state_dict, unbuilt
 from lstm_shapes.recognise.config import no_model, spec
 from lstm_shapes.recognise.graph import connected
 from lstm_shapes.recognise.tree import in_order, unsure
@@ -27,7 +27,7 @@ def recognise(listing: Listing) -> Explanation:
     if "nodes" in config:
         return onnx.recognise(listing)
     if "tree" in config:
-        return explained(listing, live.tree(listing), None) if listing.arrays else live.unbuilt(listing)
+        return explained(listing, live.tree(listing), None) if listing.arrays else unbuilt.unbuilt(listing)
     rule = rule_of(config)
     if not listing.format.startswith(KERAS):
         return state_dict.recognise(listing)

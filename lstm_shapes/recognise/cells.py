@@ -126,7 +126,7 @@ def _found(cell: Node, owner: Node, path: tuple[str, ...], direction: str | None
     if not shapes or (not cell.known and cell.config):
         return None
     claimed = LAYOUTS_OF.get(cell.kind) or LAYOUTS_OF.get(default_cell(cell.name) if not cell.known else "")
-    readings = fits(shapes, claimed or GUESSES)
+    readings = [cell.fit] if cell.fit else fits(shapes, claimed or GUESSES)
     if not readings and claimed and not cell.known:
         readings = fits(shapes, GUESSES)
     readings = _as_configured(readings, cell)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from lstm_shapes.recognise.fit import Fit
     from lstm_shapes.sources.listing import Stored
 
 MODELS = ("Functional", "Model", "Sequential")
@@ -37,6 +38,7 @@ class Node:
     children: tuple[Node, ...] = ()
     in_order: bool = True  # whether the children stand in the framework's order
     key: str = ""  # where the file keeps it
+    fit: Fit | None = None  # what it is, where it has no arrays yet that would tell
 
     def child(self, attr: str) -> Node | None:
         """The part that this one calls `attr`."""

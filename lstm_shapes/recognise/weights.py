@@ -33,6 +33,7 @@ def weight(
         index=index,
         path=path,
         key=stored.path,
+        name=None,  # the file has its own
         shape=tuple(stored.shape),
         dtype=stored.dtype,
         gates=pattern.gate_ranges(array.pattern, gates, sizes),

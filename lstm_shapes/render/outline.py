@@ -12,11 +12,12 @@ from lstm_shapes.layouts import MULTIPLIES, NAMES, table
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from lstm_shapes.layer import Explanation, Layer, Weight
 
+ALL_LAYERS = "Parameters, layer by layer"
 MORE = "Read more: `docs/start/what-is-the-80.md`; `make site` builds the pages."
 
 
@@ -39,6 +40,25 @@ def outline(explanation: Explanation) -> Iterator[Block]:
     for note in explanation.notes:
         yield Para(note)
     yield Para(MORE)
+
+
+def by_layer(blocks: Iterable[Block]) -> list[tuple[Title | None, list[Block]]]:
+    """Each layer's title with its blocks, and under None what is said of all of them.
+
+    >>> import lstm_shapes
+    >>> stack = lstm_shapes.explain(input_dim=100, units=20, layers=2)
+    >>> [title and title.text.split(":")[0] for title, blocks in by_layer(outline(stack))]
+    ['lstm', 'lstm_1', None]
+    """
+    found: list[tuple[Title | None, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, Title):
+            found.append((block, []))
+        elif not found or block[-1] == ALL_LAYERS:
+            found.append((None, [block]))
+        else:
+            found[-1][1].append(block)
+    return found
 
 
 def of_layer(layer: Layer) -> Iterator[Block]:
@@ -94,6 +114,9 @@ def shape_text(shape: Any) -> str:
 
 def own_names(layer: Layer) -> list[str]:
     """What the framework calls each array (`weight_ih_l0_reverse`); nothing where it says kernel and bias too."""
+    if all(weight.name for weight in layer.weights):  # from the tables
+        said = [weight.name or "" for weight in layer.weights]
+        return said if any(name != w.role for name, w in zip(said, layer.weights, strict=True)) else []
     arrays = [array for layout in table(layer.framework).values() for array in layout.arrays]
     words = tuple(array.name for array in arrays if array.name != array.role)
     names = [re.split(r"[/.]", weight.path)[-1] for weight in layer.weights]
@@ -108,22 +131,29 @@ def arrays_table(layer: Layer) -> Table:
         tuple(map(str, w.shape)) == w.formula for w in layer.weights
     )  # then the formula would say the shape again
     names = own_names(layer)
-    head = ["index", "name", "direction", "role", "shape", "formula", "parameters"]
+    gates = [next(iter(w.gates)) if len(w.gates) == 1 else "" for w in layer.weights]
+    head = ["index", "name", "direction", "gate", "role", "shape", "formula", "parameters"]
     rows = [
         (
             "" if w.index is None else f"[{w.index}]",
             f"`{name}`",
             w.direction or "",
+            gate,
             f"`{w.role}`",
             f"`{shape_text(w.shape)}`",
             f"`{shape_text(w.formula)}`",
             number(w.parameters),
         )
-        for name, w in zip(names or [""] * len(layer.weights), layer.weights, strict=True)
+        for name, gate, w in zip(names or [""] * len(layer.weights), gates, layer.weights, strict=True)
     ]
     # Then a terminal of 80 columns has no room for the formula.
-    wide = bool(names) and (two or max(map(len, names)) > 6)
-    absent = {"name": not names, "direction": not two, "formula": symbolic or wide}
+    wide = bool(names) and (two or max(map(len, names)) > 6 or any(gates))
+    absent = {
+        "name": not names,
+        "direction": not two,
+        "gate": not any(gates),
+        "formula": symbolic or wide,
+    }
     keep = [name for name in head if not absent.get(name)]
     columns = [head.index(name) for name in keep]
     chosen = tuple(tuple(row[column] for column in columns) for row in rows)
@@ -141,7 +171,7 @@ def bars(layer: Layer) -> Iterator[Block]:
     """Which columns are which gate; arrays that are cut alike share a bar."""
     alike: dict[Any, list[Weight]] = {}
     for weight in layer.weights:
-        if weight.gates:
+        if len(weight.gates) > 1:
             key = (weight.gate_axis == len(weight.shape) - 1, tuple(map(str, weight.gates.items())))
             alike.setdefault(key, []).append(weight)
     for weights in alike.values():
@@ -157,7 +187,9 @@ def bars(layer: Layer) -> Iterator[Block]:
         )
         label = f"{which} of {_and(roles)}: {number(first.shape[axis])} = {_factors(layer, first)}"
         yield Bar(label, which, segments, first.shape, first.gate_axis)
-    if not alike and layer.weights:
+    if any(len(weight.gates) == 1 for weight in layer.weights):
+        yield Para("Where the table names a gate, the whole array belongs to it: nothing to cut.")
+    elif not alike and layer.weights:
         yield Para(f"No gates: the last axis of every array runs over the {_times(layer.units)}.")
 
 
@@ -232,7 +264,7 @@ def totals(explanation: Explanation) -> Iterator[Block]:
         others = sum(_size(other.shape) for other in explanation.other_weights)
         rows.append((f"{len(explanation.other_weights)} arrays of other layers", "", number(others)))
     rows.append(("all", "", number(explanation.parameters)))
-    yield Table(("layer", "cell", "parameters"), tuple(rows), ("parameters",), "Parameters, layer by layer")
+    yield Table(("layer", "cell", "parameters"), tuple(rows), ("parameters",), ALL_LAYERS)
     for one in explanation.connections:
         through = (
             f" through {_and([f'`{name}`' for name in one.through])} (no weights)" if one.through else ""

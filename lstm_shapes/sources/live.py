@@ -25,11 +25,11 @@ def listing(x: Any) -> Listing:
     """
     if _is_torch(x):
         return Listing(type(x).__name__, "torch-live", tuple(_tensors(x)))
-    if not (hasattr(x, "weights") and hasattr(x, "_flatten_layers")):
+    if not (hasattr(type(x), "weights") and hasattr(x, "_flatten_layers")):
         raise SourceError(
             f"{type(x).__name__} cannot be explained: a Keras layer or model, a PyTorch module or a file's path was expected"
         )
-    weights = list(x.weights)
+    weights = _made(x)
     arrays = tuple(
         Stored(str(i), tuple(map(int, w.shape)), str(getattr(w.dtype, "name", w.dtype)))
         for i, w in enumerate(weights)
@@ -37,6 +37,14 @@ def listing(x: Any) -> Listing:
     places = {id(weight): str(i) for i, weight in enumerate(weights)}
     config = {"tree": _tree(x, places, "", set(), 0), "model_config": _model_config(x)}
     return Listing(str(getattr(x, "name", type(x).__name__)), "keras-live", arrays, config)
+
+
+def _made(x: Any) -> list[Any]:
+    """The variables; none where the layers are not built yet, which a model of tf_keras says by raising."""
+    try:
+        return list(x.weights)
+    except ValueError:
+        return []
 
 
 def _is_torch(x: Any) -> bool:
