@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
 
 HERE = pathlib.Path(__file__).parent / "questions"
 FIRST = 3
-FLOOR = 0.95  # share found among the first three; 83 of 85 when this was written, 18 of 41 with Sphinx's own search
+FLOOR = 0.94  # share found among the first three; 82 of 85 when this was written, 48 with Sphinx's own search
 FIXED = [
     ("what is 80", {"start/what-is-the-80"}),
     ("what is the 80?", {"start/what-is-the-80"}),
