@@ -52,6 +52,7 @@ exclude_patterns = [
     "gallery/sg_execution_times.rst",
     "sg_execution_times.rst",
 ]
+templates_path = ["docs/_templates"]  # the search page
 default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [
