@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
 
 MOST = 2  # clicks
 ADDRESSES = DOCS / "addresses.txt"
-OUR_OWN = {"genindex.html", "search.html", "py-modindex.html"}
+OUR_OWN = {"404.html", "genindex.html", "search.html", "py-modindex.html"}
 QUESTIONS = ("start/", "how/", "why/", "frameworks/")
 
 
