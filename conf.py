@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
@@ -30,6 +31,20 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "evidence",
+    "framework_pages",
+    "find",
+    "learn",
+    "shape_index",
+    "related",
+    "cheat_sheet",
+    "questions",
+    "sphinx_reredirects",
+    "error_index",
+    "drop",
+    "finish",
+    "notfound.extension",
+    "sphinxext.opengraph",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
@@ -37,7 +52,6 @@ exclude_patterns = [
     "gallery/sg_execution_times.rst",
     "sg_execution_times.rst",
 ]
-templates_path = ["docs/_templates"]
 default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [
@@ -59,12 +73,15 @@ lstm_shapes_models = {
     "simple": "--cell simple_rnn --input 100 --units 20",
 }
 
+# The page that explains a dropped file brings Python with it, 14 MB; DROP_TOOL=0 make site leaves that out.
+drop_tool = os.environ.get("DROP_TOOL", "1") != "0"
+
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
 
@@ -89,10 +106,20 @@ sphinx_gallery_conf = {
 }
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
 
+# Addresses are kept: a page that moves leaves a page behind that leads on.
+moved = (line.split(" -> ") for line in (ROOT / "docs/addresses.txt").read_text().splitlines() if " -> " in line and line[0] != "#")
+redirects = {old.removesuffix(".html"): f"/{new}" for old, new in moved}
+# Where the site will stand, if that is known: SITE_URL=https://… make site adds its cards, its map and its canonical links.
+html_baseurl = ogp_site_url = os.environ.get("SITE_URL", "")
+ogp_social_cards = {"enable": bool(html_baseurl)}
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+
 html_theme = "furo"
 html_title = "lstm_shapes"
+html_favicon = "docs/_static/favicon.svg"
 html_static_path = ["docs/_static"]
 html_css_files = ["custom.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"

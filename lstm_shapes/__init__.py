@@ -32,7 +32,7 @@ _WHERE = {
     "UsageError": "layer",
 }
 # Modules whose names are used with the module's own, as in `lstm_shapes.plot.weights(...)`.
-_MODULES = ("compute", "diff", "identify", "messages", "plot", "reference")
+_MODULES = ("compute", "costs", "diff", "identify", "messages", "plot", "reference")
 
 __all__ = list(_WHERE)
 

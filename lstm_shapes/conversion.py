@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from lstm_shapes import layouts, pieces
 from lstm_shapes.cells import CELLS
-from lstm_shapes.exchange import Meaning, agreed, exchange
+from lstm_shapes.exchange import EQUATIONS, Meaning, agreed, exchange
 from lstm_shapes.layer import Explanation, Layer, UsageError, sizes_of
 from lstm_shapes.layouts import Layout
 from lstm_shapes.pieces import Array, Pieces
@@ -179,6 +179,7 @@ def _as(source: Meaning, layout: Layout, layers: Sequence[Layer], taken: Sequenc
         "sizes": {name: size for name, size in sizes.items() if name not in ("input", "hidden", "unit")},
     }
     made, extra = stack(layout, layers, options)
+    made = [_told(layer, target) for layer in made]
     arrays: list[Array] = []
     for layer, own in zip(made, taken, strict=True):
         needed: Pieces = {}
@@ -188,6 +189,16 @@ def _as(source: Meaning, layout: Layout, layers: Sequence[Layer], taken: Sequenc
         notes += [note for note in exchange(own, needed, source, target) if note not in notes]
         arrays += [pieces.together(weight, own, sizes_of(layer)) for weight in layer.weights]
     return Converted(arrays, Explanation(None, tuple(made)), (*notes, *extra))
+
+
+def _told(layer: Layer, target: Meaning) -> Layer:
+    """The layer, which says of its equations what is not the default."""
+    squash = {word: target.equations[word] for word in ("activation", "recurrent_activation")}
+    own = target.layout.equations
+    other = {word: value for word, value in squash.items() if value != EQUATIONS[word] or word in own}
+    if not {**own, **other}:
+        return layer
+    return replace(layer, options={**layer.options, "equations": {**own, **other}})
 
 
 def _apart(layer: Layer, arrays: Sequence[Array]) -> Pieces:

@@ -11,6 +11,7 @@ from collections import namedtuple
 from dataclasses import dataclass
 
 from lstm_shapes import layouts, pattern
+from lstm_shapes.remarks import remarks
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -122,8 +123,8 @@ class Advice:
         if not self:
             return (
                 "No message about the shapes of weights is recognised here. Known are those of load_weights, load_model "
-                "and set_weights in Keras 1 to 3 and tf_keras, and of load_state_dict in PyTorch: paste the last lines "
-                "of the traceback."
+                "and set_weights in Keras 1 to 3 and tf_keras, of load_state_dict in PyTorch, and of recurrent layers "
+                "that are called with the wrong shape: paste the last lines of the traceback."
             )
         causes = self.causes or ("What made the difference cannot be told from this message alone.",)
         return "\n".join(
@@ -180,6 +181,9 @@ def explain_error(text: str) -> Advice:
     findings = tuple(dict.fromkeys(_findings(flat)))
     means = [_means(finding) for finding in findings]
     causes = [cause for finding in findings for cause in _causes(finding)]
+    for said, cause in dict.fromkeys(remarks(flat)):
+        means.append(said)
+        causes.append(cause)
     for what, key_pattern in KEYS:
         for listed in re.findall(key_pattern, text):
             keys = re.findall(r'"([^"]+)"', listed)
@@ -222,12 +226,16 @@ def _means(finding: Finding) -> str:
 # ---------------------------------------------------------------- what two counts mean
 
 COUNTS: tuple[tuple[Callable[[int, int], bool], str], ...] = (
-    (lambda m, s: (m, s) == (3, 12), "Twelve arrays are an LSTM of Keras 1: W, U and b for each of the four gates. "
-     "Load the file with Keras 2.2 or tf_keras, which put them together, and save it again."),
-    (lambda m, s: (m, s) == (3, 9), "Nine arrays are a GRU of Keras 1: W, U and b for each of the three gates. "
-     "Load the file with Keras 2.2 or tf_keras, which put them together, and save it again."),
-    (lambda m, s: (m, s) in ((12, 3), (9, 3)), "The Keras that runs is version 1, which keeps W, U and b for each gate; the "
-     "file is of Keras 2 or later, whose three arrays hold all gates side by side. Load it with the Keras that saved it."),
+    (lambda m, s: (m, s) == (3, 12), "Twelve arrays are an LSTM of Keras 1: W, U and b for each of the four gates, in "
+     "the order i, c, f, o. Concatenate them to kernel, recurrent_kernel and bias in the order i, f, c, o; tf_keras does so "
+     "while loading, if the file's attribute keras_version is missing or '1'."),
+    (lambda m, s: (m, s) == (3, 9), "Nine arrays are a GRU of Keras 1: W, U and b for each of the three gates, in the "
+     "order z, r, h. Concatenate them to kernel, recurrent_kernel and bias of a GRU with reset_after=False; tf_keras does so "
+     "while loading, if the file's attribute keras_version is missing or '1'."),
+    (lambda m, s: (m, s) == (12, 3), "The running Keras is version 1, with twelve arrays for an LSTM, and the file is newer, with "
+     "three. Use Keras 2 or 3; or split the three along the last axis and reorder them from i, f, c, o to i, c, f, o."),
+    (lambda m, s: (m, s) == (9, 3), "The running Keras is version 1, with nine arrays for a GRU, and the file is newer, with "
+     "three. Use Keras 2 or 3; or split the three along the last axis, in the order z, r, h."),
     (lambda m, s: (m, s) in ((6, 3), (4, 2), (8, 4)), "Half the arrays: the saved layer has one direction, the model's has two. "
      "Take Bidirectional away in the model, or load a file of a bidirectional layer."),
     (lambda m, s: (m, s) in ((3, 6), (2, 4), (4, 8)), "Twice the arrays: the saved layer is bidirectional, the model's is not. "
@@ -265,6 +273,15 @@ def _reset_after(saved: bool) -> str:
 def _from_shapes(model: Shape, saved: Shape, finding: Finding) -> Iterator[str]:
     if {len(model), len(saved)} == {1, 2} and model[-1] == saved[-1] and 2 in (model[0], saved[0]):
         yield _reset_after(len(saved) == 2)
+        return
+    if sorted((model, saved), key=len) == [
+        (2 * max(model, saved, key=len)[-1],),
+        (2, max(model, saved, key=len)[-1]),
+    ]:
+        yield (
+            "One is two rows of biases, as of GRU(reset_after=True), the other the same numbers in one row, as CuDNNGRU "
+            "saves them. tf_keras converts such a file while loading it; the kernels are stored differently too."
+        )
         return
     role = _role(finding.name)
     readings = _readings(model, role, finding.framework), _readings(saved, role, finding.framework)

@@ -32,6 +32,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from lstm_shapes import __version__
 from lstm_shapes.cli import COMMANDS, main, options_of, parser
+from lstm_shapes.costs import memory, multiplications
 from lstm_shapes.equations import CELLS, LATEX, equations
 from lstm_shapes.front import explain
 from lstm_shapes.layer import Explanation, UsageError, Weight
@@ -112,6 +113,8 @@ SAYS: dict[str, tuple[int, Callable[..., str]]] = {
     "output": (0, lambda e: shape_text(e.layers[-1].output_shape)),
     "formula": (0, lambda e: _sum(e).symbols.replace("*", " · ")),
     "arithmetic": (0, lambda e: f"{_sum(e).factored.replace('*', ' · ')} = {number(_sum(e).total)}"),
+    "bytes": (1, lambda e, dtype: number(memory(e, dtype))),
+    "multiplications": (0, lambda e: number(multiplications(e))),
     "shape": (1, lambda e, i: shape_text(e.weights[int(i)].shape)),
     "role": (1, lambda e, i: e.weights[int(i)].role),
     "size": (2, lambda e, i, axis: number(e.weights[int(i)].shape[int(axis)])),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gzip
 import http.server
+import io
 import json
 import pathlib
 import shutil
@@ -20,6 +22,7 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
+TEXT = {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml"}
 PAGES = ("index", "start/what-is-the-80", "why/gru-bias", "lookup/keras", "gallery/questions/plot_seed_program",
          "gallery/inside/plot_gate_diagram", "gallery/training/plot_weights_before_after", "gallery/index")  # fmt: skip
 
@@ -29,15 +32,35 @@ def available() -> bool:
     return bool(shutil.which("chromium") and shutil.which("chromedriver"))
 
 
+class Packed(http.server.SimpleHTTPRequestHandler):
+    """Files as a real server sends them: text packed with gzip."""
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+    def send_head(self) -> Any:
+        """Python's own, but for text, which is packed."""
+        path = pathlib.Path(self.translate_path(self.path))
+        if (
+            path.suffix not in TEXT
+            or not path.is_file()
+            or "gzip" not in self.headers.get("Accept-Encoding", "")
+        ):
+            return super().send_head()
+        data = gzip.compress(path.read_bytes(), mtime=0)
+        self.send_response(200)
+        self.send_header("Content-Type", f"{self.guess_type(str(path))}; charset=utf-8")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        return io.BytesIO(data)
+
+
 @contextlib.contextmanager
 def served(folder: pathlib.Path = SITE) -> Iterator[str]:
     """The built site on a free port of this machine."""
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(folder))
+    handler = functools.partial(Packed, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -45,14 +68,14 @@ def served(folder: pathlib.Path = SITE) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """A headless Chromium with a profile of its own."""
+def chromium(*more: str) -> Iterator[Any]:
+    """A headless Chromium with a profile of its own, and `more` flags."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     with tempfile.TemporaryDirectory() as profile:
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        for flag in (*FLAGS, *more, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
@@ -100,10 +123,17 @@ def screenshot(driver: Any, path: pathlib.Path) -> None:
     path.write_bytes(base64.b64decode(shot["data"]))
 
 
+def traffic(driver: Any) -> tuple[list[str], int]:
+    """The addresses that pages asked for since the last call, and the bytes that came over the wire."""
+    told = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    urls = [e["params"]["request"]["url"] for e in told if e["method"] == "Network.requestWillBeSent"]
+    sizes = [e["params"]["encodedDataLength"] for e in told if e["method"] == "Network.loadingFinished"]
+    return urls, round(sum(sizes))
+
+
 def requests(driver: Any) -> list[str]:
     """The addresses that pages asked for since the last call."""
-    entries = (json.loads(entry["message"])["message"] for entry in driver.get_log("performance"))
-    return [e["params"]["request"]["url"] for e in entries if e["method"] == "Network.requestWillBeSent"]
+    return traffic(driver)[0]
 
 
 def main(pages: tuple[str, ...] = PAGES) -> None:

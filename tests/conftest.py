@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,11 +27,12 @@ skipped: list[str] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a Chromium the browser tests are skipped, and say so."""
-    if not browser.available():
-        for item in items:
-            if "browser" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="no chromium and chromedriver on this machine"))
+    """Without a Chromium, or a Java, the tests that need it are skipped, and say so."""
+    missing = {"browser": "chromium and chromedriver"} if not browser.available() else {}
+    missing |= {"java": "java"} if not shutil.which("java") else {}
+    for item in items:
+        for name in missing.keys() & item.keywords.keys():
+            item.add_marker(pytest.mark.skip(reason=f"no {missing[name]} on this machine"))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -117,7 +117,7 @@ def keras(path: pathlib.Path, size: int) -> None:
     ):
         made.writestr("metadata.json", small.read("metadata.json"))
         made.writestr("config.json", _config(small.read("config.json").decode(), size))
-        with inner.open("rb") as source, made.open("model.weights.h5", "w") as entry:
+        with inner.open("rb") as source, made.open("model.weights.h5", "w", force_zip64=True) as entry:
             while data := source.read(len(ZEROS)):
                 entry.write(data)
     inner.unlink()

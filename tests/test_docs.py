@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import pathlib
 import re
 
@@ -11,7 +12,8 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("[!g]*/*.md"))]
-FENCE = re.compile(r"^(?P<fence>```+)python\n(?P<code>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+# In a list or a glossary a block is indented; doctest takes that away.
+FENCE = re.compile(r"^ *(?P<fence>```+)python\n(?P<code>.*?)^ *(?P=fence)$", re.MULTILINE | re.DOTALL)
 
 
 def examples(text: str) -> str:
@@ -51,3 +53,14 @@ def test_a_question_page_proves_what_it_says(path):
     """Pages of docs/why and docs/start answer a question: they must have an example that runs."""
     if path.parent.name in ("why", "start"):
         assert examples(path.read_text(encoding="utf-8")).count(">>>") >= 2
+
+
+PYCON = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RAN_BY_PYTORCH = json.loads(next((ROOT / "tests/frameworks").glob("pages-pytorch-*.json")).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pytorch_printed_what_a_page_says(path):
+    """Blocks marked `pycon` were run by tests/frameworks/run_pages.py, word for word as they stand on the page."""
+    name = path.relative_to(ROOT).with_suffix("").as_posix().removeprefix("docs/")
+    assert PYCON.findall(path.read_text(encoding="utf-8")) == RAN_BY_PYTORCH.get(name, [])

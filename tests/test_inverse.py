@@ -171,7 +171,7 @@ QUOTED = [  # what other versions say, pasted from the frameworks named
         "The saved GRU has reset_after=True",
     ),
     ("GRU(reset_after=True) is not compatible with GRU(reset_after=False)", "The saved GRU has reset_after=True"),
-    ("expects 12 weights, but the saved weights have 3 elements", "The Keras that runs is version 1"),
+    ("expects 12 weights, but the saved weights have 3 elements", "The running Keras is version 1"),
     (
         'You called `set_weights(weights)` on layer "gru" with a weight list of length 9, but the layer was expecting '
         "3 weights.",  # tf_keras 2.21.0

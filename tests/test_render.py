@@ -111,6 +111,15 @@ def test_a_notebook_shows_it():
     assert str(explanation) == draw(explanation, "text")
 
 
+def test_in_a_notebook_layers_fold_and_what_is_said_of_all_stays_in_sight():
+    shown = lstm_shapes.explain(input_dim=100, units=20, layers=3)._repr_html_()
+    assert shown.count("<details open>") == 2
+    assert shown.count("<details>") == 1
+    assert shown.index("Parameters, layer by layer") > shown.rindex("</details>")
+    assert "<script" not in shown
+    assert " id=" not in shown  # several in one notebook do not clash
+
+
 def test_a_name_from_a_stranger_brings_no_markup():
     explanation = from_numbers(3, 2, layers=2)
     first = dataclasses.replace(explanation.layers[0], path="<script>alert(1)</script>|*x*_y_")

@@ -6,6 +6,7 @@ tests/frameworks/rosetta.py runs each framework in an environment of its own.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
 from typing import Any
@@ -15,8 +16,11 @@ import pytest
 import rosetta
 from protocol import Case
 
-from lstm_shapes import UsageError, convert, layouts, pattern
+from lstm_shapes import UsageError, convert, layouts, pattern, pieces, reference
 from lstm_shapes.compute import from_numbers
+from lstm_shapes.conversion import Converted
+from lstm_shapes.layer import Layer, sizes_of
+from lstm_shapes.stacks import stack
 
 pytestmark = pytest.mark.frameworks
 INPUT, UNITS, TIME, BATCH = 5, 4, 6, 3  # no two alike: what is transposed or exchanged cannot fit
@@ -46,7 +50,12 @@ def kinds() -> dict[str, dict[str, Any]]:
 
 
 KINDS = kinds()
-NOT_RUN = {"keras2/cudnn_lstm", "keras2/cudnn_gru", "keras2/keras1_lstm", "keras2/keras1_gru"}
+NOT_RUN = {
+    "keras2/cudnn_lstm",
+    "keras2/cudnn_gru",
+    "keras2/keras1_lstm",
+    "keras2/keras1_gru",
+}  # no layer of today
 
 
 def spatial(layout: layouts.Layout) -> bool:
@@ -79,7 +88,10 @@ def case_of(layout: layouts.Layout, layers, arrays, x) -> Case:
             directions.setdefault(held, {})[own] = next(given)
         found.append(directions)
     first = layers[0]
+    equations = first.options.get("equations", {})
     words = {
+        "activation": equations.get("activation", "tanh"),
+        "recurrent_activation": equations.get("recurrent_activation", "sigmoid"),
         "cell": layout.cell, "units": first.units, "bidirectional": len(first.directions) == 2,
         "use_bias": any("bias" in weight.role for weight in first.weights), "object": layout.object,
         "reset_after": first.options.get("reset_after", layout.equations.get("reset_after", True)),
@@ -107,37 +119,76 @@ def inputs(seed: int) -> np.ndarray:
     return np.random.default_rng(1000 + seed).normal(size=(BATCH, TIME, INPUT)).astype("float32")
 
 
+def keras(case: Case) -> np.ndarray:
+    """What real Keras computes."""
+    import keras as real
+    import run_keras
+
+    return run_keras.run(real, case)
+
+
 @cache
-def in_keras() -> tuple[dict[str, list[np.ndarray]], dict[str, np.ndarray]]:
+def in_keras() -> dict[str, tuple[list[np.ndarray], np.ndarray]]:
     """Random Keras layers, and what Keras computes with them."""
-    arrays, cases = {}, {}
+    found = {}
     for seed, (name, kind) in enumerate(KINDS.items()):
         layers = from_numbers(INPUT, UNITS, **kind).layers
-        arrays[name] = drawn(layers, seed)
-        cases[name] = case_of(layouts.find("keras", kind["cell"]), layers, arrays[name], inputs(seed))
-    return arrays, rosetta.run("keras", cases).y
+        arrays = drawn(layers, seed)
+        case = case_of(layouts.find("keras", kind["cell"]), layers, arrays, inputs(seed))
+        found[name] = arrays, keras(case)
+    return found
+
+
+def entries_of(framework: str) -> dict[str, layouts.Layout]:
+    """Those of one framework that are run."""
+    return {entry: layout for entry, layout in ENTRIES.items() if entry.startswith(f"{framework}/")}
+
+
+def converted(framework: str) -> Iterator[tuple[str, layouts.Layout, int, Converted | str]]:
+    """Every Keras layer as every entry of the framework that has its cell, or why it cannot be."""
+    for entry, layout in entries_of(framework).items():
+        for seed, (name, kind) in enumerate(KINDS.items()):
+            if kind["cell"] == layout.cell:
+                try:
+                    yield (
+                        f"{entry}-{name}",
+                        layout,
+                        seed,
+                        convert(in_keras()[name][0], "keras", entry, **known(kind)),
+                    )
+                except UsageError as error:
+                    yield f"{entry}-{name}", layout, seed, str(error)
+
+
+def own(framework: str) -> Iterator[tuple[str, layouts.Layout, list[Layer], list[np.ndarray]]]:
+    """Random layers of the framework itself: one, and a stack of two with two directions, each option both ways."""
+    seeds = itertools.count(100)
+    for entry, layout in entries_of(framework).items():
+        shown = [name for name in layout.options if name in ("use_bias", "reset_after", "peephole")]
+        for deep, values in itertools.product(
+            (False, True), itertools.product((True, False), repeat=len(shown))
+        ):
+            options = {**layout.options, **dict(zip(shown, values, strict=True))}
+            like = from_numbers(INPUT, UNITS, layers=1 + deep, bidirectional=deep).layers
+            layers, _ = stack(layout, like, options)
+            words = "-".join([entry, "deep" if deep else "one", *(f"{n}={options[n]}" for n in shown)])
+            yield words, layout, layers, drawn(layers, next(seeds))
 
 
 @cache
-def carried(framework: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """What the framework computes with Keras's arrays, converted; and why some cannot be."""
+def computed(framework: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """What the framework computes with Keras's arrays, converted, and with its own; and why some cannot be."""
     cases, refused = {}, {}
-    for entry, layout in ENTRIES.items():
-        if not entry.startswith(f"{framework}/"):
-            continue
-        for seed, (name, kind) in enumerate(KINDS.items()):
-            if kind["cell"] != layout.cell:
-                continue
-            try:
-                made = convert(in_keras()[0][name], "keras", entry, **known(kind))
-            except UsageError as error:
-                refused[f"{entry}-{name}"] = str(error)
-            else:
-                cases[f"{entry.replace('/', ':')}-{name}"] = case_of(
-                    layout, made.explanation.layers, made.arrays, inputs(seed)
-                )
-    found = rosetta.run(framework, cases).y
-    return {name.replace(":", "/"): y for name, y in found.items()}, refused
+    for name, layout, seed, made in converted(framework):
+        if isinstance(made, str):
+            refused[name] = made
+        else:
+            cases[name] = case_of(layout, made.explanation.layers, made.arrays, inputs(seed))
+    for name, layout, layers, arrays in own(framework):
+        cases[name] = case_of(layout, layers, arrays, inputs(0))
+    places = {str(number): case for number, case in enumerate(cases.values())}
+    found = rosetta.run(framework, places).y
+    return dict(zip(cases, found.values(), strict=True)), refused
 
 
 BEFORE, AFTER = ({f"gru-*-{one}": f"no GRU with reset_after={one == 'after'}"} for one in ("before", "after"))
@@ -180,9 +231,72 @@ def rosetta_or_skip(framework: str) -> None:
 def test_it_computes_what_keras_computed(entry, name):
     framework = entry.partition("/")[0]
     rosetta_or_skip(framework)
-    y, refused = carried(framework)
+    y, refused = computed(framework)
     if why := expected_refusal(entry, name):
         assert why in refused[f"{entry}-{name}"]
         return
     assert f"{entry}-{name}" not in refused, refused[f"{entry}-{name}"]
-    np.testing.assert_allclose(y[f"{entry}-{name}"], in_keras()[1][name], **CLOSE)
+    np.testing.assert_allclose(y[f"{entry}-{name}"], in_keras()[name][1], **CLOSE)
+
+
+OWN = [
+    pytest.param(framework, name, layout, layers, arrays, id=name, marks=pytest.mark.xdist_group(framework))
+    for framework in rosetta.FRAMEWORKS
+    for name, layout, layers, arrays in own(framework)
+]
+
+
+def by_reference(layers: list[Layer], arrays: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+    """What the labelled slices alone compute, layer after layer."""
+    rest = list(arrays)
+    for layer in layers:
+        mine, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
+        found = reference.output(layer, mine, x, return_sequences=True)
+        x = np.concatenate(found, axis=-1) if len(layer.directions) == 2 else found
+    return x
+
+
+def exchanged(layer: Layer, arrays: list[np.ndarray]) -> Iterator[np.ndarray]:
+    """The layer's arrays with the first two gates in each other's place; the matrices transposed where it has none."""
+    sizes = sizes_of(layer)
+    gates = [
+        gate for gate in ("input", "forget", "update", "reset") if any(gate in w.gates for w in layer.weights)
+    ]
+    swap = dict(zip(gates, reversed(gates), strict=True))
+    for weight, array in zip(layer.weights, arrays, strict=True):
+        if weight.block_memory:
+            yield array
+            continue
+        found = pieces.apart(weight, array, sizes)
+        if len(gates) == 2 and {*gates} <= {*weight.gates}:
+            found = {(d, role, gate): found[(d, role, swap.get(gate, gate))] for d, role, gate in found}
+        elif weight.role == "recurrent_kernel":
+            found = {key: block.T for key, block in found.items()}
+        yield pieces.together(weight, found, sizes)
+
+
+@pytest.mark.parametrize(("framework", "name", "layout", "layers", "arrays"), OWN)
+def test_the_table_tells_what_it_computes(framework, name, layout, layers, arrays):
+    """Its own output is that of the slices which the table names; with two gates exchanged it is not."""
+    rosetta_or_skip(framework)
+    y = computed(framework)[0][name]
+    np.testing.assert_allclose(by_reference(layers, arrays, inputs(0)), y, **CLOSE)
+    first = len(layers[0].weights)
+    wrong = [*exchanged(layers[0], arrays[:first]), *arrays[first:]]
+    assert np.abs(by_reference(layers, wrong, inputs(0)) - y).max() > 1e-3
+
+
+@pytest.mark.parametrize(("framework", "name", "layout", "layers", "arrays"), OWN)
+def test_keras_computes_what_it_computed(framework, name, layout, layers, arrays):
+    """Its own arrays go to Keras and compute the same there, or are refused."""
+    rosetta_or_skip(framework)
+    kind = {"cell": layout.cell, "bidirectional": "-deep" in name,
+            "use_bias": any("bias" in weight.role for weight in layers[0].weights),
+            "reset_after": True if "reset_after=True" in name else False if "reset_after=False" in name else None}  # fmt: skip
+    if any(weight.role == "peephole" for weight in layers[0].weights):
+        with pytest.raises(UsageError, match="Keras's LSTM has no peephole"):
+            convert(arrays, name.partition("-")[0], "keras", **kind)
+        return
+    made = convert(arrays, name.partition("-")[0], "keras", **kind)
+    case = case_of(layouts.find("keras", layout.cell), made.explanation.layers, made.arrays, inputs(0))
+    np.testing.assert_allclose(keras(case), computed(framework)[0][name], **CLOSE)

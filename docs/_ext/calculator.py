@@ -89,7 +89,7 @@ def field(name: str) -> str:
 def choices(name: str) -> list[tuple[str, str]]:
     """What a list offers; the cells depend on the framework, and the script puts them there."""
     if name == "framework":
-        return [(key, layouts.NAMES[key]) for key in layouts.FRAMEWORKS]
+        return [(key, layouts.NAMES[key]) for key in layouts.MAIN]
     if name == "merge_mode":
         return [(str(mode).lower(), str(mode)) for mode in MERGE_MODES]
     return [("lstm", "LSTM")]

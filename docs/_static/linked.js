@@ -94,7 +94,11 @@ function view(box) {
 
   function turn() {
     const unit = units.selectedIndex, values = data.values[step()][unit];
-    for (const text of box.querySelectorAll("[data-node]")) text.textContent = number(values[text.dataset.node]);
+    for (const text of box.querySelectorAll("[data-node]")) {
+      text.textContent = number(values[text.dataset.node]);
+      const part = text.closest(".part[aria-label]");
+      part?.setAttribute("aria-label", label(part));  // what is seen is also what is read
+    }
     for (const drawn of box.querySelectorAll(".linked-array")) {
       for (const line of drawn.querySelectorAll(".unit")) line.setAttribute("transform", `translate(${unit * drawn.dataset.scale})`);
     }
@@ -115,14 +119,14 @@ function view(box) {
 
   const label = (part) => [part.dataset.says ?? part.textContent.trim(), part.dataset.role && !part.dataset.says?.includes("of the")
     ? part.dataset.role.replaceAll(" ", " and ") : "", part.dataset.gate && !part.dataset.says?.includes("of the") ? `${part.dataset.gate} gate` : "",
-  part.dataset.state ? `state ${part.dataset.state}` : ""].filter(Boolean).join(", ");
+  part.dataset.state ? `state ${part.dataset.state}` : "", part.dataset.says ? part.textContent.trim() : ""].filter(Boolean).join(", ");
 
   /* One stop of the tab key for each figure; the arrows walk through its parts. */
   function walk(group) {
     const own = [...group.querySelectorAll(".part")].filter((part) => Object.keys(wish(part)).length);
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", `${group.dataset.group}: arrow keys walk through its parts`);
-    for (const drawn of group.querySelectorAll("svg")) drawn.setAttribute("role", "group");
+    for (const drawn of group.querySelectorAll("svg, math")) drawn.setAttribute("role", "group");
     own.forEach((part, place) => {
       part.tabIndex = place ? -1 : 0;
       part.setAttribute("role", "button");

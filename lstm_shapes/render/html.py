@@ -6,30 +6,44 @@ import re
 from html import escape as html_escape
 
 from lstm_shapes.render import svg
-from lstm_shapes.render.outline import Bar, Block, Formula, Para, Table, Title
+from lstm_shapes.render.outline import Bar, Block, Formula, Para, Table, Title, by_layer
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# In a notebook there is no style sheet of ours; on the site custom.css overrides these variables.
+# In a notebook there is no style sheet of ours.  Colours are those of the text around it, so light and dark, Jupyter's
+# or the reader's own, need no rule; gates have dark letters on their colour in both.
 STYLE = """<style>
-.lstm-weights{--gi:#e69f00;--gf:#56b4e9;--gc:#2bb594;--go:#e78ac3;overflow-x:auto}
-.lstm-weights table{border-collapse:collapse}.lstm-weights td,.lstm-weights th{padding:.2em .7em;text-align:left}
+.lstm-weights{overflow-x:auto}.lstm-weights .lstm-scroll{overflow-x:auto}
+.lstm-weights details{border:1px solid var(--jp-border-color2,color-mix(in srgb,currentColor 25%,transparent))}
+.lstm-weights details{border-radius:.4em;padding:.4em .9em;margin:.5em 0}
+.lstm-weights summary{cursor:pointer;font-weight:600}
+.lstm-weights table{border-collapse:collapse;margin:.6em 0}
+.lstm-weights td,.lstm-weights th{padding:.2em .7em;text-align:left}
 .lstm-weights .number{text-align:right;font-variant-numeric:tabular-nums}
+.lstm-weights figure{margin:.8em 0}.lstm-weights svg{display:block;margin-top:.3em}
 </style>"""
+OPEN = 2  # so many layers lie open in a notebook; a reader opens the others
 
 
-def render(blocks: Iterable[Block], style: bool = True, level: int = 3) -> str:
-    """All blocks in one `<section>`; with `style`, the few rules that a notebook needs."""
-    inner = "\n".join(_draw(block, level) for block in blocks)
-    return f'{STYLE if style else ""}<section class="lstm-weights">\n{inner}\n</section>\n'
+def render(blocks: Iterable[Block], style: bool = True) -> str:
+    """All blocks in one `<section>`; with `style`, as a notebook needs them: layers fold, and the look is brought along."""
+    if style:
+        drawn = [_folded(title, own, place < OPEN) for place, (title, own) in enumerate(by_layer(blocks))]
+        return f'{STYLE}<section class="lstm-weights">\n{"".join(drawn)}</section>\n'
+    return f'<section class="lstm-weights">\n{_drawn(blocks)}</section>\n'
 
 
-def _draw(block: Block, level: int) -> str:
-    if isinstance(block, Title):
-        return f"<h{level}>{escape(block.text)}</h{level}>"
-    return DRAW[type(block)](block)
+def _drawn(blocks: Iterable[Block]) -> str:
+    return "".join(f"{DRAW[type(block)](block)}\n" for block in blocks)
+
+
+def _folded(title: Title | None, blocks: list[Block], is_open: bool) -> str:
+    if title is None:
+        return _drawn(blocks)
+    opened = " open" if is_open else ""
+    return f"<details{opened}><summary>{escape(title.text)}</summary>\n{_drawn(blocks)}</details>\n"
 
 
 def escape(text: str) -> str:
@@ -67,4 +81,11 @@ def formula(block: Formula) -> str:
     return f'<p class="lstm-formula"><strong>{escape(block.label)}</strong><br><code>{lines}</code></p>'
 
 
-DRAW = {Para: lambda block: f"<p>{escape(block.text)}</p>", Table: table, Bar: bar, Formula: formula}
+# On a page a title is no heading: which level it has, only the page knows.
+DRAW = {
+    Title: lambda block: f'<p class="lstm-title">{escape(block.text)}</p>',
+    Para: lambda block: f"<p>{escape(block.text)}</p>",
+    Table: table,
+    Bar: bar,
+    Formula: formula,
+}

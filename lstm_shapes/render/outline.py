@@ -12,11 +12,12 @@ from lstm_shapes.layouts import MULTIPLIES, NAMES, table
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from lstm_shapes.layer import Explanation, Layer, Weight
 
+ALL_LAYERS = "Parameters, layer by layer"
 MORE = "Read more: `docs/start/what-is-the-80.md`; `make site` builds the pages."
 
 
@@ -39,6 +40,25 @@ def outline(explanation: Explanation) -> Iterator[Block]:
     for note in explanation.notes:
         yield Para(note)
     yield Para(MORE)
+
+
+def by_layer(blocks: Iterable[Block]) -> list[tuple[Title | None, list[Block]]]:
+    """Each layer's title with its blocks, and under None what is said of all of them.
+
+    >>> import lstm_shapes
+    >>> stack = lstm_shapes.explain(input_dim=100, units=20, layers=2)
+    >>> [title and title.text.split(":")[0] for title, blocks in by_layer(outline(stack))]
+    ['lstm', 'lstm_1', None]
+    """
+    found: list[tuple[Title | None, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, Title):
+            found.append((block, []))
+        elif not found or block[-1] == ALL_LAYERS:
+            found.append((None, [block]))
+        else:
+            found[-1][1].append(block)
+    return found
 
 
 def of_layer(layer: Layer) -> Iterator[Block]:
@@ -245,7 +265,7 @@ def totals(explanation: Explanation) -> Iterator[Block]:
         others = sum(_size(other.shape) for other in explanation.other_weights)
         rows.append((f"{len(explanation.other_weights)} arrays of other layers", "", number(others)))
     rows.append(("all", "", number(explanation.parameters)))
-    yield Table(("layer", "cell", "parameters"), tuple(rows), ("parameters",), "Parameters, layer by layer")
+    yield Table(("layer", "cell", "parameters"), tuple(rows), ("parameters",), ALL_LAYERS)
     for one in explanation.connections:
         through = (
             f" through {_and([f'`{name}`' for name in one.through])} (no weights)" if one.through else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from itertools import accumulate
 
 from lstm_shapes.sources.listing import SourceError
 
@@ -24,6 +26,7 @@ MAX_NAME = 1024  # characters in the name of one array or layer; long ones have 
 MAX_DEPTH = 64  # groups, graphs or dictionaries inside one another; deep networks stay below 20
 MAX_JSON = 16 << 20  # bytes; a vocabulary of 100,000 words inside a config takes 2 MB
 MAX_JSON_ITEMS = 1_000_000  # commas and brackets; each costs up to 100 bytes of memory once parsed
+MAX_JSON_DEPTH = 500  # brackets in one another; the corpus has 16, and how deep Python can go differs
 MAX_ENTRIES = 20_000  # of a zip; PyTorch writes one for each tensor
 MAX_UNPACKED = 64 << 20  # bytes of compressed weights unpacked in memory; frameworks store uncompressed
 MAX_PICKLE = 16 << 20  # bytes; a thousand tensors take 150 kB
@@ -44,9 +47,11 @@ def parse_json(data: bytes, what: str, pairs: Any = None) -> Any:
         raise SourceError(f"{what} has {len(data):,} bytes: at most {MAX_JSON:,} were expected")
     if sum(data.count(mark) for mark in b",[{") > MAX_JSON_ITEMS:
         raise SourceError(f"{what} has more than {MAX_JSON_ITEMS:,} items: a config has some thousands")
+    if sum(data.count(mark) for mark in b"[{") > MAX_JSON_DEPTH and _depth(data) > MAX_JSON_DEPTH:
+        raise SourceError(f"{what} is nested too deeply")
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=pairs)
-    except RecursionError:
+    except RecursionError:  # of whoever called us: a few hundred brackets are left to us
         raise SourceError(f"{what} is nested too deeply") from None
     except SourceError:
         raise
@@ -56,6 +61,20 @@ def parse_json(data: bytes, what: str, pairs: Any = None) -> Any:
         raise SourceError(f"{what} is not JSON: {error.msg} (character {error.pos})") from None
     except ValueError:  # Python refuses to convert an integer of more than 4300 digits
         raise SourceError(f"{what} has a number with too many digits") from None
+
+
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STEPS = bytes({ord("["): 1, ord("{"): 1, ord("]"): 255, ord("}"): 255}.get(byte, 0) for byte in range(256))
+
+
+def _depth(data: bytes) -> int:
+    r"""How many brackets are open at once, at most; those in strings do not count.
+
+    >>> _depth(b'{"[[[": [0, {}], "\\"[": []}')
+    3
+    """
+    steps = _STRING.sub(b"", data).translate(_STEPS).replace(b"\0", b"")
+    return max(accumulate(memoryview(steps).cast("b")), default=0)  # 255, with a sign, is one down
 
 
 def json_object(data: bytes, what: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ REASONS = {
     errno.ENOTDIR: "does not exist: a part of its path is no folder",
     errno.EACCES: "may not be read: you have no permission",
     errno.EPERM: "may not be read: you have no permission",
+    errno.EIO: "cannot be read to its end: it was changed or moved meanwhile, or its disk fails; try it again",
     errno.ELOOP: "is a symbolic link that leads to itself",
     errno.ENAMETOOLONG: "does not exist: the path is too long",
 }

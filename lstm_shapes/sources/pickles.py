@@ -9,7 +9,7 @@ import io
 from dataclasses import dataclass
 
 from lstm_shapes.sources.bounds import MAX_OPCODES
-from lstm_shapes.sources.listing import SourceError, shown
+from lstm_shapes.sources.listing import SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ def read(stream: io.BytesIO, call: Callable[[Global, Any], Any], persistent: Cal
             step(machine, opcode.name, arg, hooks)
     except SourceError:
         raise
-    except (ValueError, OverflowError, MemoryError) as error:
-        raise SourceError(f"is a damaged pickle: {shown(error, 120)}") from None
+    except (ValueError, OverflowError, MemoryError):  # in words that differ from one Python to another
+        raise SourceError("is a damaged pickle: it breaks off, or has a step that no pickle has") from None
     if len(machine.stack) != 1:
         raise SourceError("is a damaged pickle: it does not end with one value")
     return machine

@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import partial
+from typing import Any
 
+import numpy as np
 from protocol import Array, Case, serve
 
-keras = importlib.import_module(sys.argv[3] if len(sys.argv) > 3 else "keras")
-CLASSES = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
+CLASSES = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN"}
 ORDER = ("kernel", "recurrent_kernel", "bias")
 
 
-def run(case: Case) -> Array:
+def run(keras: Any, case: Case) -> Array:
     """The layers a user would write, one after another, and set_weights."""
     x = case.x
     for arrays in case.layers:
         words = case.words
         options = {"reset_after": words["reset_after"]} if words["cell"] == "gru" else {}
-        layer = CLASSES[words["cell"]](
-            words["units"], return_sequences=True, use_bias=words["use_bias"], **options
+        if words["cell"] != "simple_rnn":
+            options["recurrent_activation"] = squash(keras, words["recurrent_activation"])
+        layer = getattr(keras.layers, CLASSES[words["cell"]])(
+            words["units"],
+            return_sequences=True,
+            use_bias=words["use_bias"],
+            activation=words["activation"],
+            **options,
         )
         layer = keras.layers.Bidirectional(layer) if case.two else layer
         layer.build(x.shape)
         layer.set_weights([one[name] for one in arrays.values() for name in ORDER if name in one])
         x = layer(x)
-    return x.numpy()
+    return np.asarray(x)
+
+
+def squash(keras: Any, name: str) -> Any:
+    """What Keras 2 calls hard_sigmoid is another function in Keras 3."""
+    if name != "hard_sigmoid_0.2":
+        return name
+    three = keras.__version__.startswith("3")
+    return (lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)) if three else "hard_sigmoid"
 
 
 if __name__ == "__main__":
-    serve(run, keras.__version__)
+    chosen = importlib.import_module(sys.argv[3] if len(sys.argv) > 3 else "keras")
+    serve(partial(run, chosen), chosen.__version__)

@@ -17,7 +17,7 @@ function run({ words, x, layers: arrays }) {
   for (const [i, directions] of arrays.entries()) {
     const inputShape = i === 0 ? { inputShape: x.shape.slice(1) } : {}
     const inner = classes[words.cell]({
-      units: words.units, useBias: words.use_bias, returnSequences: true, recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros', ...inputShape
+      units: words.units, useBias: words.use_bias, returnSequences: true, recurrentActivation: words.recurrent_activation === 'sigmoid' ? 'sigmoid' : 'hardSigmoid', recurrentInitializer: 'zeros', ...inputShape
     })
     const layer = directions.length === 2 ? layers.bidirectional({ layer: inner, mergeMode: 'concat', ...inputShape }) : inner
     model.add(layer)
