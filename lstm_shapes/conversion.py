@@ -11,9 +11,9 @@ import numpy as np
 
 from lstm_shapes import layouts, pieces
 from lstm_shapes.cells import CELLS
-from lstm_shapes.exchange import EQUATIONS, Meaning, agreed, exchange
+from lstm_shapes.exchange import Meaning, agreed, exchange
 from lstm_shapes.layer import Explanation, Layer, UsageError, sizes_of
-from lstm_shapes.layouts import Layout
+from lstm_shapes.layouts import EQUATIONS, Layout
 from lstm_shapes.pieces import Array, Pieces
 from lstm_shapes.stacks import entries, named, read, stack
 

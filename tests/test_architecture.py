@@ -14,8 +14,8 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 
 # From the bottom to the top: a module may import what stands before it (or in its own folder).
 ORDER = (
-    "pattern", "cells", "equations", "layouts", "arithmetic", "layer", "costs", "asked", "compute", "sources", "recognise", "identify",
-    "front",
+    "pattern", "cells", "equations", "layouts", "arithmetic", "layer", "costs", "asked", "compute", "sources",
+    "recognise", "identify", "front",
     "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions", "exchange", "stacks",
     "conversion", "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
     "remarks", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
@@ -32,7 +32,7 @@ STDLIB_ONLY = (
     "compute",
     "identify",
     "recognise",
-    "front",
+    "recognise", "identify", "front",
     "render",
     "cli",
 )
