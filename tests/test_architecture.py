@@ -32,7 +32,7 @@ STDLIB_ONLY = (
     "compute",
     "identify",
     "recognise",
-    "recognise", "identify", "front",
+    "front",
     "render",
     "cli",
 )

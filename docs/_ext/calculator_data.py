@@ -42,9 +42,7 @@ def export() -> dict[str, Any]:
     pools: dict[str, Pool] = {name: Pool() for name in ("weights", "paths", "gates", "outputs", "formulas")}
     return {
         "frameworks": {name: _framework(name, pools) for name in layouts.MAIN},
-        "kinds": {
-            key: layout.cell for name in layouts.MAIN for key, layout in layouts.table(name).items()
-        },
+        "kinds": {key: layout.cell for name in layouts.MAIN for key, layout in layouts.table(name).items()},
         "multiplies": layouts.MULTIPLIES,
         "largest": {name: LARGEST[name] for name in NUMBERS},
         "messages": messages(),
