@@ -1,4 +1,4 @@
-/* Puts numbers into what docs/_ext/calculator_data.py left open in the page. */
+/* Numbers for the formulas: docs/_ext/calculator_data.py */
 "use strict";
 (() => {
 const box = document.querySelector(".calculator");
@@ -62,9 +62,9 @@ function compute(state) {
         return { index: index++, path: where(name), direction, role, shape, formula, axes, gate_axis,
           gates: fromEntries(ranges), parameters: product(shape) };
       }) };
-    const alike = {}; // one array a gate: once
-    for (const { role, shape } of oneWay(layer)) (alike[[role, shape]] ??= [0, ...shape])[0]++;
-    const sums = Object.values(alike).map((all) => all.filter((size) => size !== 1).join("*") || "1").join(" + ");
+    const alike = {};
+    for (const { role, shape } of oneWay(layer)) (alike[role + shape] ??= [0, ...shape])[0]++;
+    const sums = entries(alike).map(([, all]) => all.filter((n) => n !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
       factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/\b1\*|\*1\b/g, "")
         .replace(/^\(([^()]*)\)$/, "$1"),
