@@ -43,7 +43,7 @@ const oneWay = (layer) => layer.weights.filter((one) => [null, layer.directions[
 const count = (things) => things.reduce((all, one) => all + one.parameters, 0n);
 const product = (shape) => shape.reduce((all, one) => all * BigInt(one), 1n);
 
-/* The layers of `lstm_shapes.explain(...).to_dict()`. */
+/* The layers of `explain(...).to_dict()`. */
 function compute(state) {
   const sizes = {}, layers = [], merge = state.bidirectional ? state.merge_mode : "";
   for (const name in data.largest) sizes[name] = whole(state, name);
@@ -74,16 +74,16 @@ function compute(state) {
   return { layers, parameters: count(layers) };
 }
 
-/* The code that makes the layer; the command. */
 function code(state) {
   const { framework, cell, layers, timesteps, bidirectional: two, merge_mode: mode } = state;
   const made = data.frameworks[framework].code, merged = two && mode !== "concat", values = { ...state, two, mode, merged,
     title: made?.names?.[cell] ?? entry(state).title, merge_mode: mode === "none" ? "None" : `"${mode}"`,
-    stacked: layers > 1, celled: cell !== "lstm", framed: framework !== "keras", timed: timesteps };
+    stacked: layers > 1, linear: entry(state).options.reset_after === false && state.reset_after,
+    celled: cell !== "lstm", framed: framework !== "keras", timed: timesteps };
   const call = (more) => fill(made.call, { ...values, ...more });
   return { command: fill(data.command, values), program: !made?.only.includes(cell) ? "" : merged && made.no_merge
     || fill(made.program, { ...values, timesteps: timesteps || "None", last: call(),
-      below: call({ return_sequences: true, return_state: false }) }) };
+      below: call({ return_sequences: true, return_state: false }), above: call({ input_dim: (two + 1) * state.units }) }) };
 }
 
 function make(name, attributes, ...children) {
@@ -182,7 +182,7 @@ const field = (name) => form.elements[name];
 const tell = (name, words) => document.getElementById(`calc-${name}-error`).replaceChildren(words);
 const read = () => fromEntries(fields.map(([name, [, usual]]) => [name, field(name)[usual === !!usual ? "checked" : "value"]]));
 
-/* The framework's cells; one of the same kind stays chosen. */
+/* One of the same kind stays chosen. */
 function cells(wanted) {
   const known = data.frameworks[field("framework").value].cells, alike = (key) => known[key].cell === data.kinds[wanted];
   const found = wanted in known ? wanted : keys(known).find(alike);
