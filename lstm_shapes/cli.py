@@ -39,7 +39,7 @@ IDENTIFY = """examples:
 COMPARE = """examples:
   python -m lstm_shapes compare keras pytorch --cell gru
   python -m lstm_shapes compare keras pytorch --input 100 --units 20 --bidirectional
-  python -m lstm_shapes compare keras chainer:n_step_lstm
+  python -m lstm_shapes compare keras chainer/n_step_lstm
 """
 FRAMEWORKS = """examples:
   python -m lstm_shapes frameworks

@@ -14,18 +14,9 @@ import numpy as np
 from lstm_shapes import layouts
 from lstm_shapes.cells import CELLS
 from lstm_shapes.layer import UsageError
-from lstm_shapes.layouts import Layout
+from lstm_shapes.layouts import EQUATIONS, Layout
 from lstm_shapes.pieces import Array, Key, Pieces
 
-# What an entry of the tables means where it says nothing else.
-EQUATIONS: dict[str, Any] = {
-    "activation": "tanh",
-    "recurrent_activation": "sigmoid",
-    "reset_after": True,
-    "output_peephole": "new",
-    "update": "keep",
-    "forget_add": 0.0,
-}
 # Which of them a cell has; the last two can be made equal, the others are equal or not.
 FIXED = {
     "lstm": ("activation", "recurrent_activation"),

@@ -12,9 +12,9 @@ import numpy as np
 from lstm_shapes import layouts, pattern
 from lstm_shapes.cells import CELLS
 from lstm_shapes.compute import build_layer, did_you_mean
-from lstm_shapes.exchange import EQUATIONS, Meaning, meaning
+from lstm_shapes.exchange import Meaning, meaning
 from lstm_shapes.layer import Layer, UsageError
-from lstm_shapes.layouts import Layout
+from lstm_shapes.layouts import EQUATIONS, Layout
 from lstm_shapes.pieces import Array
 
 MOST_LAYERS = 64

@@ -36,7 +36,7 @@ def explained(framework: str, cell: str) -> bool:
 
 CELLS = [
     (framework, cell, calculator_data.toggles(layout))
-    for framework in layouts.FRAMEWORKS
+    for framework in layouts.MAIN
     for cell, layout in layouts.table(framework).items()
     if explained(framework, cell)
 ]
@@ -403,6 +403,7 @@ def strange(monkeypatch):
     monkeypatch.setitem(sys.modules, "lstm_shapes.layouts.strange", module)
     monkeypatch.setattr(layouts, "NAMES", {**layouts.NAMES, "strange": "Strange"})
     monkeypatch.setattr(layouts, "FRAMEWORKS", (*layouts.FRAMEWORKS, "strange"))
+    monkeypatch.setattr(layouts, "MAIN", (*layouts.MAIN, "strange"))
 
 
 @pytest.mark.usefixtures("strange")

@@ -1,5 +1,4 @@
-/* What the calculator knows of layers stands in the page, with input_dim and units left open
-   (docs/_ext/calculator_data.py); here numbers are put in. */
+/* Numbers for the formulas in the page: docs/_ext/calculator_data.py. */
 "use strict";
 (() => {
 const box = document.querySelector(".calculator");
@@ -44,7 +43,7 @@ const oneWay = (layer) => layer.weights.filter((one) => [null, layer.directions[
 const count = (things) => things.reduce((all, one) => all + one.parameters, 0n);
 const product = (shape) => shape.reduce((all, one) => all * BigInt(one), 1n);
 
-/* The layers of `lstm_shapes.explain(...).to_dict()`. */
+/* The layers of `explain(...).to_dict()`. */
 function compute(state) {
   const sizes = {}, layers = [], merge = state.bidirectional ? state.merge_mode : "";
   for (const name in data.largest) sizes[name] = whole(state, name);
@@ -63,7 +62,9 @@ function compute(state) {
         return { index: index++, path: where(name), direction, role, shape, formula, axes, gate_axis,
           gates: fromEntries(ranges), parameters: product(shape) };
       }) };
-    const sums = oneWay(layer).map((one) => one.shape.filter((size) => size !== 1).join("*") || "1").join(" + ");
+    const alike = {};
+    for (const { role, shape } of oneWay(layer)) (alike[role + shape] ??= [0, ...shape])[0]++;
+    const sums = entries(alike).map(([, all]) => all.filter((n) => n !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
       factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
