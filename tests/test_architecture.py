@@ -15,7 +15,8 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 # From the bottom to the top: a module may import what stands before it (or in its own folder).
 ORDER = (
     "pattern", "cells", "equations", "layouts", "layer", "costs", "compute", "sources", "recognise", "identify", "front",
-    "labels", "activations", "reference", "feeds", "recurrence", "traces", "contributions", "pieces", "exchange", "stacks", "conversion",
+    "labels", "activations", "reference", "feeds", "recurrence", "traces", "contributions",
+    "pieces", "exchange", "stacks", "conversion",
     "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
     "remarks", "state_keys", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
 )  # fmt: skip
