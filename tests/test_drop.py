@@ -298,16 +298,22 @@ def test_no_result_makes_the_page_scroll_sideways(opened, width):
     browser.look(opened, 1280)
 
 
+def barriers(driver: Any) -> list[str]:
+    """What axe finds, now that something has been explained."""
+    driver.execute_script(axe.source())
+    return driver.execute_async_script(axe.RUN, "html", "tag", list(axe.WCAG))
+
+
 @in_browser
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, False), (1280, True)])
 def test_a_result_and_an_error_have_no_barrier_by_wcag(opened, tmp_path, width, dark):
     browser.look(opened, width, dark=dark)
     give(opened, SEED)
-    found = axe.violations(opened)
+    found = barriers(opened)
     (tmp_path / "model.pt").write_bytes(b"\x1f\x8b compressed")
     give(opened, tmp_path / "model.pt")
     assert text(opened, "error")
-    found += axe.violations(opened)
+    found += barriers(opened)
     browser.look(opened, 1280)
     assert found == []
 
