@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pathlib
 import random
 import re
 import sys
@@ -25,10 +27,10 @@ SEED, LAYERS = 1997, 600
 NUMBERS = ("input_dim", "units", "layers", "timesteps")
 
 
-def explained(framework: str, cell: str) -> bool:
-    """Whether numbers alone make such a layer: a convolution's window is not asked for."""
+def explained(framework: str, cell: str, **options: Any) -> bool:
+    """Whether there is such a layer, made by numbers alone: a convolution's window is not asked for."""
     try:
-        lstm_shapes.explain(input_dim=3, units=2, cell=cell, framework=framework)
+        lstm_shapes.explain(input_dim=3, units=2, cell=cell, framework=framework, **options)
     except UsageError:
         return False
     return True
@@ -36,7 +38,7 @@ def explained(framework: str, cell: str) -> bool:
 
 CELLS = [
     (framework, cell, calculator_data.toggles(layout))
-    for framework in layouts.MAIN
+    for framework in calculator_data.OFFERED
     for cell, layout in layouts.table(framework).items()
     if explained(framework, cell)
 ]
@@ -63,7 +65,7 @@ def size(chance: random.Random, most: int) -> int:
 def layer(chance: random.Random) -> dict[str, Any]:
     """Any layer that the calculator's form can describe."""
     framework, cell, options = chance.choice(CELLS)
-    two = chance.random() < 0.5
+    two = chance.random() < 0.5 and explained(framework, cell, bidirectional=True)
     merge = chance.choice(MERGE_MODES) if two else "concat"
     return {
         "cell": cell,
@@ -354,6 +356,48 @@ def test_the_code_on_the_page_makes_the_layer_that_it_shows(page, words):
     assert output == str(names["model"].output_shape)
 
 
+# Layers of frameworks that are not installed here; their programs were run (tests/frameworks/run_calculator.py).
+RUN = [
+    f"framework={framework}&cell={cell}&input=3&units=2{more}"
+    for framework, cells, variants in (
+        ("pytorch", ("lstm", "gru", "simple_rnn"), ("", "&bidirectional=1&layers=2", "&bias=0")),
+        ("onnx", ("lstm", "gru", "simple_rnn"), ("", "&bidirectional=1", "&bias=0", "&reset_after=0")),
+        (
+            "flax",
+            ("lstm", "optimized_lstm", "gru", "simple_rnn"),
+            ("", "&bidirectional=1&layers=2&timesteps=5"),
+        ),
+        ("nnx", ("lstm", "optimized_lstm", "gru", "simple_rnn"), ("", "&bidirectional=1&layers=2")),
+        ("haiku", ("lstm", "gru", "simple_rnn"), ("", "&layers=2&timesteps=5")),
+        ("equinox", ("lstm", "gru"), ("", "&layers=3", "&bias=0")),
+    )
+    for cell in cells
+    for more in variants
+]
+RAN = ROOT / "tests" / "frameworks" / "calculator.json"
+
+
+def test_the_code_on_the_page_was_run_where_its_framework_is(page):
+    address, driver = page
+    found = []
+    for words in RUN:
+        driver.get(f"{address}?{words}")
+        program = driver.execute_script("return document.querySelector('.calculator-program').textContent")
+        found.append(
+            {"words": words, "program": program, "shapes": [*map(json.loads, map(as_json, shapes(driver)))]}
+        )
+    if "CALCULATOR_PROGRAMS" in os.environ:
+        pathlib.Path(os.environ["CALCULATOR_PROGRAMS"]).write_text(json.dumps(found, indent=1))
+    ran = json.loads(RAN.read_text(encoding="utf-8"))
+    assert found == [{key: value for key, value in one.items() if key != "made"} for one in ran]
+    assert [one["words"] for one in ran if sorted(one["shapes"]) != one["made"]] == []
+
+
+def as_json(shape: str) -> str:
+    """Python's tuple as JSON: `(80,)` is `[80]`."""
+    return shape.replace(",)", ")").replace("(", "[").replace(")", "]")
+
+
 def test_the_command_on_the_page_says_the_same(page):
     from lstm_shapes.cli import main
 
@@ -403,7 +447,7 @@ def strange(monkeypatch):
     monkeypatch.setitem(sys.modules, "lstm_shapes.layouts.strange", module)
     monkeypatch.setattr(layouts, "NAMES", {**layouts.NAMES, "strange": "Strange"})
     monkeypatch.setattr(layouts, "FRAMEWORKS", (*layouts.FRAMEWORKS, "strange"))
-    monkeypatch.setattr(layouts, "MAIN", (*layouts.MAIN, "strange"))
+    monkeypatch.setattr(calculator_data, "OFFERED", (*calculator_data.OFFERED, "strange"))
 
 
 @pytest.mark.usefixtures("strange")

@@ -29,7 +29,7 @@ def test_every_framework_has_a_page_and_a_line_in_the_list():
     folder = ROOT / "docs" / "frameworks"
     assert {path.stem for path in folder.glob("*.md")} == {*layouts.FRAMEWORKS, "index"}
     text = (folder / "index.md").read_text(encoding="utf-8")
-    assert text.partition("{toctree}")[2].split()[1:-1] == list(layouts.FRAMEWORKS)
+    assert re.findall(r" <(\w+)>$", text.partition("{toctree}")[2], re.MULTILINE) == list(layouts.FRAMEWORKS)
     listed = " ".join(re.findall(r"\{lstm-framework-list\} (.*)", text)).split()
     assert sorted(listed) == sorted(layouts.FRAMEWORKS)
     for name in layouts.FRAMEWORKS:
@@ -202,7 +202,7 @@ def test_without_javascript_the_table_is_complete_and_offers_nothing_that_does_n
         driver.get(address)
         source = driver.page_source
     table = source[source.index('<table class="frameworks-table"') : source.index("</table>")]
-    assert table.count('<tr role="row" data-words=') == len(ENTRIES)
+    assert table.count("<tr data-words=") == len(ENTRIES)
     assert "<button" not in table
     assert "frameworks-bar" not in source
 

@@ -68,9 +68,9 @@ def prose(text: str) -> str:
 
 def arrays_html(layout: Layout) -> str:
     """The table of an entry's arrays."""
-    head = ["name", "role", "axes", "shape", "gates", "only"]
+    head = ["name", "gates", "role", "axes", "shape", "only"]
     rows = [
-        [code(one.name), code(one.role), code(one.pattern), escape(shape(layout, one)), ", ".join(one.gates or ()),
+        [code(one.name), ", ".join(one.gates or ()), code(one.role), code(one.pattern), escape(shape(layout, one)),
          only_when(one)]
         for one in layout.arrays
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def said(layout: Layout, key: str) -> list[tuple[str, str]]:
     """What else there is to say: a word and HTML each; what is not known is left out."""
     own = ", ".join(f"{gate} = {word}" for gate, word in zip(layout.gates, layout.gate_names, strict=False))
     counts = "<br>".join(
-        f"{escape(f'{words}: ' if words else '')}{escape(formula)} → {number(total)}"
+        f"{escape(f'{words}: ' if words else '')}{escape(formula)} → <span class='number'>{number(total)}</span>"
         for words, formula, total in formulas(layout, key)
     )
     error = f", largest error {layout.max_abs_error:.0e}" if layout.max_abs_error is not None else ""
@@ -141,11 +141,11 @@ def row_html(name: str, key: str, layout: Layout, address: str) -> str:
     )
     sort = {"Biases a unit": biases(layout, key), "Parameters": total}
     found = "".join(
-        f'<td role="cell" data-label="{title}"{f" data-sort={sort[title]}" if title in sort else ""}'
+        f'<td data-label="{title}"{f" data-sort={sort[title]}" if title in sort else ""}'
         f"{' class=none' if cell == NONE else ''}><div>{cell}</div></td>"
         for title, cell in zip(HEAD, cells, strict=True)
     )
-    return f'<tr role="row" data-words="{escape(" ".join((name, key, *layout.gates)))}">{found}</tr>'
+    return f'<tr data-words="{escape(" ".join((name, key, *layout.gates)))}">{found}</tr>'
 
 
 def anchor(name: str, key: str) -> str:
@@ -208,11 +208,11 @@ class TableDirective(SphinxDirective):
             row_html(name, key, layout, uri(self.env.docname, f"frameworks/{name}"))
             for name, key, layout in entries()
         )
-        titles = "".join(f'<th role="columnheader" scope="col">{title}</th>' for title in HEAD)
+        titles = "".join(f'<th scope="col">{title}</th>' for title in HEAD)
         text = (
             '<div class="frameworks lstm-scroll" role="region" tabindex="0" aria-label="All frameworks">'
-            '<table class="frameworks-table" role="table" aria-label="All frameworks">'
-            f'<thead role="rowgroup"><tr role="row">{titles}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
+            '<table class="frameworks-table" aria-label="All frameworks">'
+            f"<thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
         return [nodes.raw("", text, format="html")]
 
