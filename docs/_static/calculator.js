@@ -7,7 +7,7 @@ const data = JSON.parse(box.querySelector("script").textContent), form = box.que
 const { entries, keys, fromEntries } = Object;
 const slot = (name) => box.querySelector(`.calculator-${name}`);
 
-/* `2*(input_dim + units)` in numbers; BigInt, for a large stack has more than a double counts. */
+/* `2*(input_dim + units)` in numbers, exactly. */
 const named = (text, sizes) => String(text).replace(/[a-z_]+/g, (word) => sizes[word]);
 const sum = (text) => text.split("+").map((part) => part.split("*").reduce((all, one) => all * BigInt(one), 1n))
   .reduce((all, one) => all + one);
@@ -62,7 +62,9 @@ function compute(state) {
         return { index: index++, path: where(name), direction, role, shape, formula, axes, gate_axis,
           gates: fromEntries(ranges), parameters: product(shape) };
       }) };
-    const sums = oneWay(layer).map((one) => one.shape.filter((size) => size !== 1).join("*") || "1").join(" + ");
+    const alike = {};
+    for (const { role, shape } of oneWay(layer)) (alike[[role, shape]] ??= [0, ...shape])[0]++;
+    const sums = keys(alike).map((one) => alike[one].filter((size) => size !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
       factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
@@ -148,7 +150,7 @@ function picture(weight, scale) {
     literal(`[${[...Array(axis).fill(":"), range(weight.gates[gate])].join(", ")}]`)))));
 }
 
-/* One direction's arrays (the other is cut alike), and how their numbers are counted. */
+/* One direction's arrays; the other is cut alike. */
 function about(layer) {
   const arrays = oneWay(layer).slice(0, 16), scale = 220 / Math.max(...arrays.flatMap((one) => one.shape));
   const total = ` = ${grouped(layer.parameters)}`, { symbols, factored, expanded } = layer.parameter_formula;
@@ -215,7 +217,7 @@ function show() {
   pause = setTimeout(put, 600, "said", words);
 }
 
-/* The form from the address; a word that is not known is told, not followed. */
+/* The form from the address. */
 function write(address) {
   const words = new URLSearchParams(address), unknown = [];
   for (const [name, [word, usual]] of fields) {
