@@ -55,7 +55,7 @@ exclude_patterns = [
     "gallery/sg_execution_times.rst",
     "sg_execution_times.rst",
 ]
-templates_path = ["docs/_templates"]
+templates_path = ["docs/_templates"]  # the search page
 default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [

@@ -39,7 +39,7 @@ IDENTIFY = """examples:
 COMPARE = """examples:
   python -m lstm_shapes compare keras pytorch --cell gru
   python -m lstm_shapes compare keras pytorch --input 100 --units 20 --bidirectional
-  python -m lstm_shapes compare keras chainer:n_step_lstm
+  python -m lstm_shapes compare keras chainer/n_step_lstm
 """
 FRAMEWORKS = """examples:
   python -m lstm_shapes frameworks
@@ -55,6 +55,13 @@ DIFF = """examples:
 PLOT = """examples:
   python -m lstm_shapes plot model.keras -o weights.svg
   python -m lstm_shapes plot 1.hdf5 -o forget.png --layer encoder_lstm --what histograms
+"""
+
+
+CONVERT = """examples:
+  python -m lstm_shapes convert model.keras model.safetensors --to pytorch
+  python -m lstm_shapes convert 1.hdf5 encoder.npz --to flax --layer encoder_lstm
+  python -m lstm_shapes convert model.onnx model.npz --to keras --json
 """
 
 
@@ -322,6 +329,12 @@ COMMANDS = {
         PLOT,
         _later("declare_plot", "drawing"),
         _later("run_plot", "drawing"),
+    ),
+    "convert": (
+        "write a checkpoint's layers as another framework's arrays",
+        CONVERT,
+        _later("declare_convert", "exporting"),
+        _later("run_convert", "exporting"),
     ),
     "check": ("compare with the real Keras layer (needs Keras)", CHECK, declare_check, run_check),
     "completion": (

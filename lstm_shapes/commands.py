@@ -183,7 +183,7 @@ def run_error(text: str, format_: str) -> tuple[str, int]:
 def declare_compare(command: argparse.ArgumentParser) -> None:
     """The options of `compare`."""
     add = command.add_argument
-    add("left", metavar="LEFT", help="a framework, or one of its cells as in chainer:n_step_lstm")
+    add("left", metavar="LEFT", help="a framework, or one of its cells as in chainer/n_step_lstm")
     add("right", metavar="RIGHT", help="another")
     add("--cell", metavar="CELL", help="of each side that does not say its own (default: lstm)")
     add("--input", dest="input_dim", metavar="N", type=int, help="numbers instead of formulas: input_dim")

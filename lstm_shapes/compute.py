@@ -6,6 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from lstm_shapes import layouts, pattern
+from lstm_shapes.asked import LARGEST as LARGEST
+from lstm_shapes.asked import MERGE_MODES as MERGE_MODES
+from lstm_shapes.asked import check_size, layout_of, options_of, spatial, window_of
+from lstm_shapes.asked import did_you_mean as did_you_mean
 from lstm_shapes.cells import CELLS
 from lstm_shapes.layer import (
     SYMBOLS,
@@ -13,28 +17,16 @@ from lstm_shapes.layer import (
     Explanation,
     Layer,
     State,
-    UsageError,
     Weight,
     sizes_of,
 )
-from lstm_shapes.pattern import Word
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from lstm_shapes.pattern import Size
-
-MERGE_MODES = ("concat", "sum", "mul", "ave", None)
-LARGEST = {
-    "input_dim": 10**8,
-    "units": 10**6,
-    "layers": 1000,
-    "projection": 10**6,
-    "kernel_size": 10**4,
-    "timesteps": 10**9,
-}  # past that it is a slip of the keys
 
 
 def from_numbers(
@@ -103,15 +95,15 @@ def from_numbers(
     >>> [layer.input_dim for layer in stack.layers]      # concat doubles what the next layer reads
     [100, 40]
     """
-    layout = _checked(cell, framework, bidirectional, merge_mode, input_dim=input_dim, units=units,
+    layout = layout_of(cell, framework, bidirectional, merge_mode, input_dim=input_dim, units=units,
                       layers=layers, timesteps=timesteps)  # fmt: skip
     asked = {"use_bias": use_bias, "reset_after": reset_after, "projection": projection, "peephole": peephole}
     options = {
         "use_bias": True, "return_sequences": return_sequences, "return_state": return_state,
-        **_options(layout, cell, asked), **_window(layout, cell, kernel_size),
+        **options_of(layout, cell, asked), **window_of(layout, cell, kernel_size),
     }  # fmt: skip
     if options.get("projection") is not None:
-        _check_size("projection", options["projection"])
+        check_size("projection", options["projection"])
         options["sizes"] = {"projection": options["projection"]}
     built: list[Layer] = []
     index = 0
@@ -168,7 +160,7 @@ def _layer(
         for direction in (directions if two else directions[:1])
         for array in arrays
     )
-    if _spatial(layout):  # its output has the axes of the window too, and they are not asked for
+    if spatial(layout):  # its output has the axes of the window too, and they are not asked for
         return replace(bare, weights=weights)
     outputs, states = outputs_of(bare, CELLS[layout.cell].states, timesteps)
     return replace(bare, weights=weights, output_shape=outputs, states=states)
@@ -259,117 +251,3 @@ def outputs_of(
     if layer.options.get("return_state"):
         tensors += [state.shape for state in states]
     return (tensors[0] if len(tensors) == 1 else tensors), states
-
-
-# ---------------------------------------------------------------- what cannot be
-
-
-def did_you_mean(word: object, known: Iterable[object]) -> str:
-    """`: did you mean 'lstm'?`, or the list of what is allowed."""
-    import difflib  # only for an error: it costs as much as argparse
-
-    names = [str(one) for one in known]
-    near = difflib.get_close_matches(str(word).lower(), names, 1, 0.5)
-    return f": did you mean {near[0]!r}?" if near else f": one of {', '.join(names)} was expected"
-
-
-def _checked(
-    cell: str, framework: str, bidirectional: bool, merge_mode: str | None, **sizes: Size
-) -> layouts.Layout:
-    if framework not in layouts.FRAMEWORKS:
-        raise UsageError(f"unknown framework {framework!r}{did_you_mean(framework, layouts.FRAMEWORKS)}")
-    layout = layouts.table(framework).get(cell)
-    if layout is None:
-        raise UsageError(_no_such_cell(cell, framework))
-    if merge_mode not in MERGE_MODES:
-        raise UsageError(
-            f"unknown merge_mode {merge_mode!r}{did_you_mean(merge_mode, map(str, MERGE_MODES))}"
-        )
-    if merge_mode != "concat" and not bidirectional:
-        raise UsageError(
-            f"merge_mode={merge_mode!r} needs two directions: add bidirectional=True, or leave it out"
-        )
-    if bidirectional and not layout.path_two:
-        raise UsageError(
-            f"{layout.object} of {layouts.NAMES[framework]} has one direction ({layout.directions}): "
-            "leave bidirectional out"
-        )
-    for name, size in sizes.items():
-        _check_size(name, size)
-    if merge_mode is None and sizes["layers"] > 1:
-        raise UsageError(
-            "merge_mode=None gives two outputs, and the next layer reads one: "
-            "take 'concat', 'sum', 'mul' or 'ave' for a stack"
-        )
-    return layout
-
-
-def _no_such_cell(cell: str, framework: str) -> str:
-    table = layouts.table(framework)
-    if framework == "keras":
-        plain = [key for key, layout in table.items() if not _spatial(layout)]
-        return f"unknown cell {cell!r}{did_you_mean(cell, plain)}"
-    hint = did_you_mean(cell, table)
-    has = f" It has {', '.join(table)}." if "did you mean" in hint else ""
-    return f"{layouts.NAMES[framework]} has no cell {cell!r}{hint}{has}"
-
-
-def _options(layout: layouts.Layout, cell: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of an entry as they were asked for, or else as the framework has them."""
-    chosen = dict(layout.options)
-    for name, value in asked.items():
-        if name in chosen:
-            chosen[name] = chosen[name] if value is None else value
-        elif value not in (None, {"use_bias": True, "peephole": False}.get(name)):
-            raise UsageError(_no_such_option(layout, cell, name))
-    return chosen
-
-
-def _no_such_option(layout: layouts.Layout, cell: str, name: str) -> str:
-    whose = f"{layouts.NAMES[layout.framework]}'s {cell}"
-    if name == "reset_after" and layout.cell == "gru":
-        when = "before" if layout.equations.get("reset_after") is False else "after"
-        return f"{whose} always resets {when} the matrix product: leave reset_after out"
-    if name == "reset_after":
-        return f"reset_after is an option of the GRU, not of {cell!r}: leave it out, or take cell='gru'"
-    if name == "use_bias":
-        return f"{whose} has its biases always, as far as the table knows: leave use_bias out"
-    others = [key for key, one in layouts.table(layout.framework).items() if name in one.options]
-    return f"{whose} has no {name}: leave it out{f', or take cell={others[0]!r}' if others else ''}"
-
-
-def _window(layout: layouts.Layout, cell: str, size: int | Sequence[int] | None) -> dict[str, Any]:
-    """The sizes of a convolution's window, by axis."""
-    stored = {name for array in layout.arrays for name in pattern.names(array.pattern)}
-    names = [name for name in ("depth", "height", "width") if name in stored]
-    if not names:
-        if size is not None:
-            raise UsageError(f"kernel_size is an option of a ConvLSTM, not of {cell!r}: leave it out")
-        return {}
-    if size is None:
-        raise UsageError(f"{cell} needs kernel_size, the size of its window: {' x '.join(names)}, such as 3")
-    sizes = (size,) * len(names) if isinstance(size, int) else tuple(size)
-    if len(sizes) != len(names):
-        raise UsageError(
-            f"kernel_size has {len(sizes)} numbers: {len(names)} were expected ({' x '.join(names)})"
-        )
-    for one in sizes:
-        _check_size("kernel_size", one)
-    return {"sizes": dict(zip(names, sizes, strict=True))}
-
-
-def _spatial(layout: layouts.Layout) -> bool:
-    return any("width" in axis for array in layout.arrays for axis in pattern.axes(array.pattern))
-
-
-def _check_size(name: str, size: Size) -> None:
-    if isinstance(size, bool | float) or (isinstance(size, str) and not isinstance(size, Word)):
-        raise UsageError(f"{name} is {size!r}: a whole number was expected, such as 20")
-    if not isinstance(size, int):  # a symbol, a sweep, or not given
-        return
-    if size < 1:
-        raise UsageError(f"{name} is {size}: it counts something, so it must be at least 1")
-    if size > LARGEST[name]:
-        raise UsageError(
-            f"{name} is {size:,}: more than the {LARGEST[name]:,} that can be meant; check the digits"
-        )

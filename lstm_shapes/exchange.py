@@ -14,18 +14,9 @@ import numpy as np
 from lstm_shapes import layouts
 from lstm_shapes.cells import CELLS
 from lstm_shapes.layer import UsageError
-from lstm_shapes.layouts import Layout
+from lstm_shapes.layouts import EQUATIONS, Layout
 from lstm_shapes.pieces import Array, Key, Pieces
 
-# What an entry of the tables means where it says nothing else.
-EQUATIONS: dict[str, Any] = {
-    "activation": "tanh",
-    "recurrent_activation": "sigmoid",
-    "reset_after": True,
-    "output_peephole": "new",
-    "update": "keep",
-    "forget_add": 0.0,
-}
 # Which of them a cell has; the last two can be made equal, the others are equal or not.
 FIXED = {
     "lstm": ("activation", "recurrent_activation"),
@@ -165,7 +156,28 @@ def exchange(pieces: Pieces, needed: Mapping[Key, Array], source: Meaning, targe
     for key in [key for key in pieces if key not in needed]:
         if np.any(pieces.pop(key)):
             raise UsageError(_no_place(target, *key[1:]))
+    for key, zeros in needed.items():
+        if key in pieces and pieces[key].shape != zeros.shape:
+            pieces[key] = _shaped(pieces[key], zeros, key, target)
     return [*notes, *_zeros(pieces, needed, target)]
+
+
+def _shaped(piece: Array, zeros: Array, key: Key, target: Meaning) -> Array:
+    """A peephole is a number a unit, or a matrix, whose diagonal is the same."""
+    _, role, gate = key
+    if role == "peephole" and piece.ndim == 1 and zeros.ndim == 2:
+        return np.diag(piece)
+    if (
+        role == "peephole"
+        and piece.ndim == 2
+        and zeros.ndim == 1
+        and (piece == np.diag(np.diag(piece))).all()
+    ):
+        return np.diag(piece)
+    raise UsageError(
+        f"{_object(target)} keeps a {role} of the shape {zeros.shape} for the {gate}; the one given has {piece.shape}, and "
+        "nothing smaller is the same"
+    )
 
 
 def _update(pieces: Pieces, source: Meaning, target: Meaning) -> list[str]:

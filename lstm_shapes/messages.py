@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lstm_shapes import layouts, pattern
 from lstm_shapes.remarks import remarks
+from lstm_shapes.state_keys import about_keys
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -26,12 +27,6 @@ SHAPE = r"[\[(]\s*\d*(?:\s*,\s*\d+)*\s*,?\s*[\])]"
 # How a message is recognised.  Groups: name, model (the layer in memory), saved (the file, or what was given).
 Message = namedtuple("Message", "pattern framework source")
 MESSAGES = (
-    Message(
-        r"Layer count mismatch when loading weights from file\. "
-        r"Model expected (?P<model>\d+) layers, found (?P<saved>\d+) saved layers",
-        "keras",
-        "keras/src/legacy/saving/legacy_h5_format.py, Keras 3.15.1",
-    ),
     Message(
         r"Weight count mismatch for layer #\d+ \(named (?P<name>\S+) in the current model, \S+ in the save file\)\. "
         r"Layer expects (?P<model>\d+) weight\(s\)\. Received (?P<saved>\d+) saved weight",
@@ -100,11 +95,6 @@ MESSAGES = (
         "torch/nn/modules/module.py, load_state_dict, PyTorch 2.13.0",
     ),
 )
-KEYS = (  # PyTorch names what is missing or too much
-    ("missing in the file", r"Missing key\(s\) in state_dict: ([^\n]+)"),
-    ("unknown to the model", r"Unexpected key\(s\) in state_dict: ([^\n]+)"),
-)
-
 Finding = namedtuple("Finding", "name model saved framework source")
 
 
@@ -184,11 +174,9 @@ def explain_error(text: str) -> Advice:
     for said, cause in dict.fromkeys(remarks(flat)):
         means.append(said)
         causes.append(cause)
-    for what, key_pattern in KEYS:
-        for listed in re.findall(key_pattern, text):
-            keys = re.findall(r'"([^"]+)"', listed)
-            means.append(f"{what}: {', '.join(keys[:6])}{' ...' if len(keys) > 6 else ''}")
-            causes += _from_keys(keys, what.startswith("missing"))
+    for said, about in about_keys(text):
+        means.append(said)
+        causes += about
     return Advice(findings, tuple(means), tuple(dict.fromkeys(causes)))
 
 
@@ -377,26 +365,3 @@ def _sizes(array: layouts.Array, layout: layouts.Layout, shape: Shape) -> dict[s
         if open_ and sizes.setdefault(open_[0], length // factor) != length // factor:
             return None
     return sizes
-
-
-# ---------------------------------------------------------------- what PyTorch's keys mean
-
-KEY_CAUSES = (
-    (r"_reverse$", "the file has one direction and the model two: build it with bidirectional=False",
-     "the file is bidirectional and the model is not: build it with bidirectional=True"),
-    (r"(weight|bias)_(ih|hh)_l[1-9]", "the model has more layers than the file: lower num_layers",
-     "the file has more layers than the model: raise num_layers"),
-    (r"bias_(ih|hh)_l0$", "the file has no biases: build the model with bias=False",
-     "the file has biases: build the model with bias=True"),
-    (r"weight_hr_", "the file has no projection: build the model without proj_size",
-     "the file has a projection: build the model with its proj_size"),
-    (r"^module\.", "the model is wrapped in DataParallel and the file is not: load it into model.module",
-     "the file was saved from DataParallel: take 'module.' off the beginning of each key"),
-)  # fmt: skip
-
-
-def _from_keys(keys: list[str], missing: bool) -> Iterator[str]:
-    for key_pattern, if_missing, if_extra in KEY_CAUSES:
-        if any(re.search(key_pattern, key) for key in keys):
-            words = if_missing if missing else if_extra
-            yield words[0].upper() + words[1:] + "."

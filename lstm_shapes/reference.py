@@ -6,16 +6,16 @@ Swap two gates and its output is no longer the framework's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from lstm_shapes import pattern
 from lstm_shapes.activations import ACTIVATIONS, OLD, sigmoid
 from lstm_shapes.cells import CELLS, cell_of
 from lstm_shapes.layer import Layer, UsageError, Weight, sizes_of
+from lstm_shapes.pieces import apart
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -32,8 +32,6 @@ SQUASH = {
     "hard_sigmoid_0.2": OLD["hard_sigmoid"],
     "hard_sigmoid_1/6": ACTIVATIONS["hard_sigmoid"],
 }
-OUTER = ("direction", "one", "part", "gate")
-
 __all__ = ["MERGES", "biases", "by_gate", "output", "sigmoid"]
 
 
@@ -76,8 +74,7 @@ def output(layer: Layer, arrays: Sequence[Any], x: Any, return_sequences: bool |
             for weight, array in zip(layer.weights, arrays, strict=True)
             if weight.direction in (None, direction)
         ]
-        place = layer.directions.index(direction)
-        hidden = run(layer, mine, x[:, ::-1] if direction == "backward" else x, place)
+        hidden = run(layer, mine, x[:, ::-1] if direction == "backward" else x, direction)
         results.append(_whole(hidden, direction) if sequences else hidden[:, -1])
     if len(results) == 1:
         return results[0]
@@ -89,14 +86,16 @@ def _whole(hidden: Array, direction: str) -> Array:
     return hidden[:, ::-1] if direction == "backward" else hidden
 
 
-def run(layer: Layer, arrays: Sequence[tuple[Weight, Array]], x: Array, place: int = 0) -> Array:
+def run(
+    layer: Layer, arrays: Sequence[tuple[Weight, Array]], x: Array, direction: str | None = None
+) -> Array:
     """One direction over all steps: the hidden states, (batch, time, units)."""
     key = cell_of(layer.cell)
     if key is None:
         raise UsageError(
             f"{layer.cell} computes what is not known here: an LSTM, GRU or SimpleRNN was expected"
         )
-    cell, roles = CELLS[key], sides(layer, arrays, place)
+    cell, roles = CELLS[key], sides(layer, arrays, direction)
     nothing = dict.fromkeys(roles["kernel"], 0.0)
     bias, recurrent_bias = ({**nothing, **roles.get(role, {})} for role in ("bias", "recurrent_bias"))
     squash, options = _equations(layer, key, roles)
@@ -138,7 +137,7 @@ def _equations(
 
 
 def sides(
-    layer: Layer, arrays: Sequence[tuple[Weight, Array]], place: int = 0
+    layer: Layer, arrays: Sequence[tuple[Weight, Array]], direction: str | None = None
 ) -> dict[str, dict[str, Array]]:
     """The blocks of one direction: role -> gate -> (input or hidden, unit), or (unit,).
 
@@ -151,38 +150,18 @@ def sides(
     {'kernel': (3, 2), 'recurrent_kernel': (2, 2), 'bias': (2,)}
     """
     found: dict[str, dict[str, Array]] = {}
+    sizes, both = sizes_of(layer), len(layer.directions) == 2
     for weight, array in arrays:
-        for role, gate, block in _apart(layer, weight, array, place):
-            for name, part in _split(role, block, layer.input_dim):
-                inner = gate.removeprefix("recurrent_")  # the candidate's bias on the state's side
-                found.setdefault(name if inner == gate else "recurrent_bias", {})[inner] = part
+        for (way, role, gate), piece in apart(_as_it_lies(weight), array, sizes).items():
+            if not both or way == (direction or layer.directions[0]):
+                found.setdefault(role, {})[gate] = piece
     return found
 
 
-def _split(role: str, block: Array, inputs: Any) -> Iterator[tuple[str, Array]]:
-    if role == "joint_kernel":
-        yield "kernel", block[:inputs]
-        yield "recurrent_kernel", block[inputs:]
-    else:
-        yield role, block
-
-
-def _apart(layer: Layer, weight: Weight, array: Array, place: int) -> Iterator[tuple[str, str, Array]]:
-    """`(role, gate, block)` of one direction; the axis of the units is a block's last."""
-    gates, roles = tuple(weight.gates) or ("unit",), weight.parts or (weight.role,)
-    sizes = {**sizes_of(layer), "gate": len(gates), "part": len(roles)}
-    names = [name for axis in pattern.axes(weight.pattern) for name in axis]
-    whole = array.reshape([pattern.length((name,), sizes) for name in names])
-    inner = [name for name in names if name not in (*OUTER, "unit")] + ["unit"]
-    whole = whole.transpose([names.index(name) for name in (*OUTER, *inner) if name in names])
-    whole = whole[tuple(slice(None) if name in names else None for name in OUTER)]
-    for (i, role), (j, gate) in product(enumerate(roles), enumerate(gates)):
-        block = whole[place if "direction" in names else 0, 0, i, j]
-        if weight.block_memory:
-            rows = weight.block_memory.split()
-            there = np.ascontiguousarray(block).reshape([pattern.length((name,), sizes) for name in rows])
-            block = there.transpose([rows.index(name) for name in inner])
-        yield role, gate, block
+def _as_it_lies(weight: Weight) -> Weight:
+    """The gates in the order of their slices, which are what is to be proved."""
+    gates = sorted(weight.gates.items(), key=lambda item: item[1][0][0])
+    return replace(weight, gates=dict(gates))
 
 
 def _times(x: Array, kernel: Array) -> Array:

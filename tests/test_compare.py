@@ -41,15 +41,15 @@ def test_the_gates_of_a_gru_change_places():
 
 # What the frameworks' own sources say of the two, and what has to be said here.
 PAIRS = [
-    ("keras", "tensorflow1:basic_lstm", "what one of them adds to the forget gate at run time"),
-    ("keras", "haiku:lstm", "put the two kernels of Keras one above the other"),
-    ("onnx:gru", "sonnet:gru", "negate the update gate's kernels and biases"),
-    ("keras:gru", "nnx:gru", "for which Flax nnx has no place"),
-    ("keras", "keras2:cudnn_lstm", "read each gate's block of cuDNN's kernels"),
-    ("keras", "keras2:tf1_lstm", "through another function"),
-    ("keras", "chainer:peephole_lstm", "only one of them has a peephole"),
-    ("pytorch", "chainer:n_step_lstm", "the output is the same"),
-    ("keras:gru", "onnx", "can be built with another reset_after"),
+    ("keras", "tensorflow1/basic_lstm", "what one of them adds to the forget gate at run time"),
+    ("keras", "haiku/lstm", "put the two kernels of Keras one above the other"),
+    ("onnx/gru", "sonnet/gru", "negate the update gate's kernels and biases"),
+    ("keras/gru", "nnx/gru", "for which Flax nnx has no place"),
+    ("keras", "keras2/cudnn_lstm", "read each gate's block of cuDNN's kernels"),
+    ("keras", "keras2/tf1_lstm", "build Keras 2's with recurrent_activation='sigmoid'"),
+    ("keras", "chainer/peephole_lstm", "only one of them has a peephole"),
+    ("pytorch", "chainer/n_step_lstm", "the output is the same"),
+    ("keras/gru", "onnx", "build ONNX's with linear_before_reset=1"),
 ]
 
 
@@ -61,12 +61,12 @@ def test_what_has_to_be_done_is_said(left, right, words):
 @pytest.mark.parametrize(("framework", "key"), ENTRIES, ids=str)
 def test_an_entry_beside_keras_and_beside_itself(framework, key):
     kind = layouts.find(framework, key).cell
-    found = lstm_shapes.compare(f"keras:{kind}", f"{framework}:{key}", input_dim=100, units=20)
+    found = lstm_shapes.compare(f"keras/{kind}", f"{framework}/{key}", input_dim=100, units=20)
     for i, side in enumerate((found.left, found.right)):
         pieces = [piece for _, *both in found.arrays for piece in both[i]]
         assert sum(piece.size for piece in pieces) == side.layer.parameters
     assert json.loads(json.dumps(found.to_dict()))["schema"] == 1
-    same = lstm_shapes.compare(f"{framework}:{key}", f"{framework}:{key}")
+    same = lstm_shapes.compare(f"{framework}/{key}", f"{framework}/{key}")
     assert (same.differences, same.to_convert[-1]) == ((), "the output is the same")
     assert str(same)
 
@@ -101,7 +101,7 @@ def test_compare_in_every_format(format_, capsys):
 MISTAKES = [
     ("compare keras pytroch", "unknown framework 'pytroch': did you mean 'pytorch'?"),
     (
-        "compare keras:gru pytorch:lstm",
+        "compare keras/gru pytorch/lstm",
         "GRU and LSTM are different cells: two layouts of one cell were expected",
     ),
     ("compare keras pytorch --peephole", "peephole is an option of neither side: leave it out"),

@@ -212,3 +212,35 @@ def test_a_file_and_the_numbers_explain_alike():
     assert [w.shape for w in file.weights] == shapes
     assert [w.index for w in file.weights] == list(range(12))
     assert file.parameters == sum(map(math.prod, shapes))
+
+
+def test_frameworks_with_the_same_shapes_stand_in_one_candidate(capsys):
+    """PaddlePaddle, MindSpore and others keep PyTorch's arrays; Haste keeps Keras's, gates in another order."""
+    found = identify([(80, 100), (80, 20), (80,), (80,)])
+    assert [one.layer.framework for one in found.candidates] == ["pytorch"]
+    assert {"paddle", "mindspore", "jittor", "oneflow", "candle", "mxnet"} <= {
+        one.framework for one in found.candidates[0].also
+    }
+    assert main(["identify", "100x80", "20x80", "80"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("LSTM of") == 1
+    assert "the same shapes, gates in another order: Haste (input, cell, forget, output)" in out
+
+
+@pytest.mark.parametrize(
+    ("shapes", "framework"),
+    [
+        ([(120, 80), (80,)], "tensorflow1"),  # one kernel of 100 inputs and 20 states
+        ([(80, 100), (80,), (80, 20)], "chainer"),  # W, b, W
+        ([(1, 80, 100), (1, 80, 20), (1, 80)], "openvino"),  # ONNX would have (1, 160)
+        ([(1, 4, 20, 120), (1, 1, 4, 20)], "nnabla"),  # gates on an axis of their own
+    ],
+)
+def test_layouts_of_other_frameworks_are_found(shapes, framework):
+    found = identify(shapes)
+    best = next(one for one in found.candidates if one.layer.framework == framework)
+    assert (
+        best.layer.cell.removesuffix("Cell").removeprefix("Basic"),
+        best.layer.input_dim,
+        best.layer.units,
+    ) == ("LSTM", 100, 20)

@@ -120,13 +120,13 @@ def test_an_entry_computes_what_the_findings_say(row):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
 def test_gates_in_another_order_compute_something_else(row):
-    """The proof can fail: each array that holds several gates, its gates taken in another order."""
+    """The proof can fail: in each array that holds several gates, their slices change hands."""
     layer, arrays, x = filled(row)
     right = computed(row, arrays, x, SIZES[0])
     for place, weight in enumerate(layer.weights):
         if len(weight.gates) > 1:
-            names = [*weight.gates]
-            turned = dict(zip([*names[1:], names[0]], weight.gates.values(), strict=True))
+            names, slices = [*weight.gates], [*weight.gates.values()]
+            turned = dict(zip(names, [*slices[1:], slices[0]], strict=True))
             wrong = (*layer.weights[:place], replace(weight, gates=turned), *layer.weights[place + 1 :])
             assert np.abs(reference.output(replace(layer, weights=wrong), arrays, x) - right).max() > 1e-3
 

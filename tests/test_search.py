@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
 
 HERE = pathlib.Path(__file__).parent / "questions"
 FIRST = 3
-FLOOR = 0.0  # share found among the first three
+FLOOR = 0.94  # share found among the first three; 82 of 85 when this was written, 48 with Sphinx's own search
 FIXED = [
     ("what is 80", {"start/what-is-the-80"}),
     ("what is the 80?", {"start/what-is-the-80"}),
@@ -117,7 +117,7 @@ def test_python_and_javascript_take_words_apart_alike(opened):
     """The index is made by one and asked by the other."""
     address, driver = opened
     texts = [one["title"] for one in json.loads((HERE / "dev.json").read_text(encoding="utf-8")).values()]
-    texts += [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/why").glob("*.md"))[:8]]
+    texts += [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("[hwl]*/*.md"))]
     results(driver, address, "units")
     theirs = driver.execute_script("return arguments[0].map(Find.words)", texts)
     code = (

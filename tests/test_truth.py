@@ -46,6 +46,9 @@ VERSION = re.compile(
     r"(?:Keras|tf_keras|TensorFlow|TF|PyTorch|torch|ONNX|onnxruntime|opset|Python|NumPy|Sphinx|JAX|Flax|version|RFC|CUDA|cuDNN|WCAG|Chromium|MXNet|Theano|Lasagne)"
     r"[ ~-]?v?\d[\d.]*(?: (?:to|and|or|until) \d[\d.]*)?"
 )
+DATED = re.compile(
+    r"\b(?:before|since|until|after|in|from|to|and|through) \d+\.\d+(?:\.\d+)?\b|\b\d{4}\.\d{4,5}\b"
+)  # versions, arXiv
 YEAR = range(1980, 2031)
 
 
@@ -55,7 +58,7 @@ def plain(line: str) -> str:
     line = re.sub(r"\[[^]]*\]\(https?:[^)]*\)", " ", line)
     line = re.sub(r"\]\([^)]*\)", "] ", line)
     line = re.sub(r"\$[^$]*\$|<[^>]*>|\{[.#][^}]*\}", " ", line)
-    return VERSION.sub(" ", line)
+    return DATED.sub(" ", VERSION.sub(" ", line))
 
 
 def typed(line: str) -> Iterator[str]:

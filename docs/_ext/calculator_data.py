@@ -25,6 +25,7 @@ HIGH = 12
 # The frameworks whose code the page writes too (calculator_code.py).
 OFFERED = (*layouts.MAIN, "flax", "nnx", "haiku", "equinox")
 OPEN = {"input_dim": Word("input_dim"), "units": Word("units")}
+NUMBERS = ("input_dim", "units", "layers", "timesteps")
 SWITCHES = ("use_bias", "reset_after")  # what the form asks for; everything else is as the framework has it
 
 
@@ -45,7 +46,7 @@ def export() -> dict[str, Any]:
         "frameworks": {name: _framework(name, pools) for name in OFFERED},
         "kinds": {key: layout.cell for name in OFFERED for key, layout in layouts.table(name).items()},
         "multiplies": layouts.MULTIPLIES,
-        "largest": {name: LARGEST[name] for name in ("input_dim", "units", "layers", "timesteps")},
+        "largest": {name: LARGEST[name] for name in NUMBERS},
         "messages": messages(),
         "command": COMMAND,
         **pools,

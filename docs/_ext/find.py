@@ -30,6 +30,8 @@ WEIGHTS = {
     "code": (0.5, 0.7),
     "body": (1.0, 0.7),
 }
+# A page that answers a question stands before one to look things up in, where both say the words equally often.
+FOLDERS = {"frameworks": 0.7, "gallery": 0.8, "learn": 0.9, "lookup": 0.95}
 SATURATION = 1.2  # how soon saying a word again counts no more
 PAIR = 0.6  # two words together count less than a word of that rarity
 LEFT_OUT = (
@@ -59,11 +61,12 @@ def impacts(found: list[Document]) -> dict[str, list[int]]:
         mean[field] = max(1, sum(lengths) / max(1, len(lengths)))
     weighed: dict[str, dict[int, float]] = defaultdict(dict)
     for number, one in enumerate(counted):
+        folder = FOLDERS.get(found[number].page.split("/")[0], 1.0)
         for field, often_of in one.items():
             weight, discount = WEIGHTS[field]
             length = 1 - discount + discount * sum(often_of.values()) / mean[field]
             for word, often in often_of.items():
-                value = weight * often / (often + SATURATION * length)
+                value = folder * weight * often / (often + SATURATION * length)
                 weighed[word][number] = weighed[word].get(number, 0) + value
     return {word: _row(word, rows, len(found)) for word, rows in sorted(weighed.items()) if _kept(word, rows)}
 

@@ -38,7 +38,6 @@ ALSO = {
     "load_weights": "load checkpoint",
     "memory": "cell state",
     "neuron": "units",
-    "order": "gate",
     "param": "parameter",
     "save": "checkpoint",
     "seq2seq": "encoder decoder",
@@ -58,11 +57,9 @@ ALSO = {
 NUMBERS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
-# Words whose stem would be another word's (that of "importance" is "import"), and numbers.
-STEMS = {word: str(number) for number, word in enumerate(NUMBERS)} | {
-    "importance": "importance",
-    "important": "importance",
-}
+# Numbers; words whose stem would be another word's (that of "importance" is "import"), or that Sphinx's script cuts otherwise.
+STEMS = {word: str(number) for number, word in enumerate(NUMBERS)}
+STEMS |= {"importance": "importance", "important": "importance", "internal": "intern"}
 DIGITS = re.compile(r"(?<=\d)[\u00a0\u202f,](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\x00-\x7f]+")

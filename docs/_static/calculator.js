@@ -1,4 +1,4 @@
-/* What is known of layers stands in the page, with input_dim and units left open (calculator_data.py). */
+/* Numbers for the formulas: docs/_ext/calculator_data.py */
 "use strict";
 (() => {
 const box = document.querySelector(".calculator");
@@ -7,7 +7,7 @@ const data = JSON.parse(box.querySelector("script").textContent), form = box.que
 const { entries, keys, fromEntries } = Object;
 const slot = (name) => box.querySelector(`.calculator-${name}`);
 
-/* `2*(input_dim + units)` in numbers, exactly. */
+/* `2*(input_dim + units)` in numbers; a double is too small. */
 const named = (text, sizes) => String(text).replace(/[a-z_]+/g, (word) => sizes[word]);
 const sum = (text) => text.split("+").map((part) => part.split("*").reduce((all, one) => all * BigInt(one), 1n))
   .reduce((all, one) => all + one);
@@ -18,7 +18,7 @@ function value(text, sizes) {
 }
 const filled = (part, sizes) => Array.isArray(part) ? part.map((one) => filled(one, sizes))
   : part === null || sizes[part] === null ? null : Number(value(part, sizes));
-/* A template: `{name}` is a value, `<<name: text>>` stands there if the value holds. */
+/* `{name}` is a value, `<<name: text>>` stands there if the value holds. */
 const fill = (text, values) => text
   .replace(/<<(!?)(\w+):(.*?)>>/gs, (_, not, name, inner) => (!values[name] === !!not ? inner : ""))
   .replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
@@ -43,7 +43,7 @@ const oneWay = (layer) => layer.weights.filter((one) => [null, layer.directions[
 const count = (things) => things.reduce((all, one) => all + one.parameters, 0n);
 const product = (shape) => shape.reduce((all, one) => all * BigInt(one), 1n);
 
-/* The layers of `lstm_shapes.explain(...).to_dict()`. */
+/* The layers of `explain(...).to_dict()`. */
 function compute(state) {
   const sizes = {}, layers = [], merge = state.bidirectional ? state.merge_mode : "";
   for (const name in data.largest) sizes[name] = whole(state, name);
@@ -63,10 +63,11 @@ function compute(state) {
           gates: fromEntries(ranges), parameters: product(shape) };
       }) };
     const alike = {};
-    for (const { role, shape } of oneWay(layer)) (alike[[role, shape]] ??= [0, ...shape])[0]++;
-    const sums = keys(alike).map((one) => alike[one].filter((size) => size !== 1).join("*") || "1").join(" + ");
+    for (const { role, shape } of oneWay(layer)) (alike[role + shape] ??= [0, ...shape])[0]++;
+    const sums = entries(alike).map(([, all]) => all.filter((n) => n !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
-      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
+      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/\b1\*|\*1\b/g, "")
+        .replace(/^\(([^()]*)\)$/, "$1"),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
     if (!last) sizes.input_dim = Number(value(output.next, sizes));
   }
@@ -150,7 +151,7 @@ function picture(weight, scale) {
     literal(`[${[...Array(axis).fill(":"), range(weight.gates[gate])].join(", ")}]`)))));
 }
 
-/* One direction's arrays; the other is cut alike. */
+/* One direction's arrays, and how their numbers are counted. */
 function about(layer) {
   const arrays = oneWay(layer).slice(0, 16), scale = 220 / Math.max(...arrays.flatMap((one) => one.shape));
   const total = ` = ${grouped(layer.parameters)}`, { symbols, factored, expanded } = layer.parameter_formula;
@@ -217,7 +218,7 @@ function show() {
   pause = setTimeout(put, 600, "said", words);
 }
 
-/* The form from the address. */
+/* The form from the address; a word that is not known is told, not followed. */
 function write(address) {
   const words = new URLSearchParams(address), unknown = [];
   for (const [name, [word, usual]] of fields) {

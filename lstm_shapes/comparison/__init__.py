@@ -155,7 +155,7 @@ def compare(
     Parameters
     ----------
     left, right : str
-        A framework of `lstm_shapes.layouts.FRAMEWORKS`, with another cell after a colon: `"chainer:n_step_lstm"`.
+        A framework of `lstm_shapes.layouts.FRAMEWORKS`, with another cell after a slash: `"chainer/n_step_lstm"`.
     cell : str, optional
         Of each side that does not say its own; left out, of the same kind as the other's, or an LSTM.
     input_dim, units : int, optional
@@ -192,14 +192,14 @@ def compare(
 
 
 def _kind(word: str) -> str | None:
-    """`gru` for `"haiku:gru"`, `lstm` for `"chainer:n_step_lstm"`; nothing for `"haiku"`."""
-    framework, _, own = word.partition(":")
+    """`gru` for `"haiku/gru"`, `lstm` for `"chainer/n_step_lstm"`; nothing for `"haiku"`."""
+    framework, _, own = word.partition("/")
     known = layouts.table(framework) if framework in layouts.FRAMEWORKS else {}
     return known[own].cell if own in known else None
 
 
 def _taken(word: str, cell: str, sizes: tuple[Any, Any], two: bool, asked: Mapping[str, Any]) -> Side:
-    framework, _, own = word.partition(":")
+    framework, _, own = word.partition("/")
     key = own or cell
     has = layouts.table(framework).get(key) if framework in layouts.FRAMEWORKS else None
     mine = {name: value for name, value in asked.items() if has and name in has.options}

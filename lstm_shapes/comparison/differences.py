@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from lstm_shapes.layer import Weight
 
 NEVER = ("reset_after", "output_peephole")  # no arrangement of the arrays makes up for these
-USUAL: dict[str, dict[str, Any]] = {
-    "lstm": {"activation": "tanh", "recurrent_activation": "sigmoid", "forget_add": 0},
-    "gru": {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": True, "update": "keep"},
-    "simple_rnn": {"activation": "tanh"},
+OF_A_CELL = {  # which words of the equations a cell has
+    "lstm": ("recurrent_activation", "activation", "forget_add"),
+    "gru": ("reset_after", "update", "recurrent_activation", "activation"),
+    "simple_rnn": ("activation",),
 }
 Side = namedtuple("Side", "layout layer pieces")  # an entry, a layer made of it, and its arrays by role
 Difference = namedtuple("Difference", "what left right")
@@ -119,36 +119,36 @@ ABOUT: dict[str, Callable[[Side], str]] = {
 
 def equations_of(side: Side) -> dict[str, Any]:
     """All that the output depends on, defaults included."""
-    usual = {**USUAL[side.layout.cell]}
-    if "peephole" in side.pieces:
-        usual["output_peephole"] = "new"
-    options = side.layer.options
-    chosen = {"reset_after": options["reset_after"]} if "reset_after" in side.layout.options else {}
-    return {**usual, **side.layout.equations, **chosen}
+    layout = side.layout
+    words = OF_A_CELL[layout.cell] + (("output_peephole",) if "peephole" in side.pieces else ())
+    told = {**layouts.EQUATIONS, **side.layer.options, **layout.equations}
+    return {word: told[word] for word in words}
 
 
 def advice(a: Side, b: Side) -> list[str]:
     """What has to be done to go from one to the other, and whether the output is the same then."""
     mine, theirs = equations_of(a), equations_of(b)
     apart = [name for name in mine if name in theirs and mine[name] != theirs[name]]
+    first = [built for name in apart if (built := _built(a, b, name, mine[name], theirs[name]))]
     never = [EQUATIONS[name][2] for name in apart if name in NEVER]
     never += [
         f"only one of them has a {role}: without it the output is another"
         for role in ("peephole", "projection")
         if (role in a.pieces) != (role in b.pieces)
     ]
-    if never:
-        choose = [
-            layouts.NAMES[side.layout.framework] for side in (a, b) if "reset_after" in side.layout.options
-        ]
-        hint = (
-            f"; {' and '.join(choose)} can be built with another reset_after"
-            if choose and "reset_after" in apart
-            else ""
-        )
-        return [*never[:-1], never[-1] + hint]
+    if never or first:
+        return [*never, *first]
     said = [*_about_arrays(a, b), *_about_biases(a, b), *(EQUATIONS[name][2] for name in apart)]
     return said if apart or any("no place" in one for one in said) else [*said, "the output is the same"]
+
+
+def _built(a: Side, b: Side, word: str, mine: Any, theirs: Any) -> str:
+    """How one of the two is built so that it computes what the other does, where it has an argument for that."""
+    for side, wanted in ((b, mine), (a, theirs)):
+        argument, values = side.layout.settable.get(word, ("", {}))
+        if wanted in values:
+            return f"build {layouts.NAMES[side.layout.framework]}'s with {argument}={values[wanted]}, then compare again"
+    return ""
 
 
 def _about_arrays(a: Side, b: Side) -> Iterator[str]:

@@ -125,8 +125,12 @@ and 20 was expected'
 
 def _matches(shapes: Sequence[Shape], way: Callable[..., list[Match]]) -> list[Match]:
     """Half a layer is looked for only where files are read: shapes left out fit some rare framework nearly always."""
-    found = [match for group in groups() for match in way(group.reading, shapes)]
-    return [match for match in found if _whole(match) or _main(match)]
+    fitting = [
+        group.reading
+        for group in groups()
+        if group.reading.layout.framework in MAIN or len(group.reading.arrays) == len(shapes)
+    ]
+    return [match for reading in fitting for match in way(reading, shapes)]
 
 
 def _main(match: Match) -> bool:

@@ -71,6 +71,17 @@ MULTIPLIES = {
 }
 
 
+# What an entry means where its `equations` say nothing else: as the steps of cells.py have it.
+EQUATIONS: dict[str, Any] = {
+    "activation": "tanh",
+    "recurrent_activation": "sigmoid",
+    "reset_after": True,
+    "output_peephole": "new",
+    "update": "keep",
+    "forget_add": 0.0,
+}
+
+
 @dataclass(frozen=True)
 class Array:
     """One stored array of one direction."""

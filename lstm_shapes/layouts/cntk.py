@@ -35,7 +35,7 @@ LSTM = Layout(
     ),
     options={"peephole": False},
     layer="lstm",
-    vs_keras="Keras' axes, order i, c, f, o",
+    vs_keras="Keras's axes, order i, c, f, o",
     pitfalls=("use_peepholes and enable_self_stabilization are off by default",),
     **COMMON,
 )
@@ -52,7 +52,7 @@ GRU = Layout(
     ),
     layer="gru",
     equations={"reset_after": False},
-    vs_keras="Keras' axes and order; the candidate's recurrent kernel is its own array",
+    vs_keras="Keras's axes and order; the candidate's recurrent kernel is its own array",
     **COMMON,
 )
 

@@ -42,7 +42,7 @@ LSTM = Layout(
         Array("bias 7", "recurrent_bias", "(gate unit)", gates=("output",)),
     ),
     layer="lstm",
-    vs_keras="transposed, Keras' order, two biases",
+    vs_keras="transposed, Keras's order, two biases",
     directions="pseudo-layer 2*layer (forward), 2*layer + 1 (backward)",
     pitfalls=(
         (

@@ -30,7 +30,7 @@ LSTM = Layout(
     ),
     layer="lstm",
     bias_convention="one",
-    vs_keras="transposed, Keras' order, one bias",
+    vs_keras="transposed, Keras's order, one bias",
     pitfalls=("PyTorch's names and axes, but one bias",),
     max_abs_error=5.6e-08,
     source="equinox/nn/_rnn.py: LSTMCell, 0.13.8",

@@ -47,7 +47,7 @@ LSTM = Layout(
     pitfalls=(
         "names are two letters, side then gate: 'if' is input-to-forget, 'hi' is hidden-to-input",
         "flattened parameters come sorted by name: hf, hg, hi, ho, if, ig, ii, io",
-        "carry is (c, h), the reverse of Keras' [h, c]",
+        "carry is (c, h), the reverse of Keras's [h, c]",
     ),
     max_abs_error=8.7e-08,
     source="flax/linen/recurrent.py: LSTMCell, 0.12.8",
@@ -67,7 +67,7 @@ OPTIMIZED_LSTM = Layout(
     pitfalls=(
         "names are two letters, side then gate: 'if' is input-to-forget, 'hi' is hidden-to-input",
         "flattened parameters come sorted by name: hf, hg, hi, ho, if, ig, ii, io",
-        "carry is (c, h), the reverse of Keras' [h, c]",
+        "carry is (c, h), the reverse of Keras's [h, c]",
     ),
     max_abs_error=6e-08,
     source="flax/linen/recurrent.py: OptimizedLSTMCell, 0.12.8",

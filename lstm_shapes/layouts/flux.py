@@ -30,7 +30,7 @@ LSTM = Layout(
     ),
     layer="lstm",
     bias_convention="one",
-    vs_keras="transposed, Keras' order",
+    vs_keras="transposed, Keras's order",
     pitfalls=("Julia is column-major: arrays saved raw come out transposed when read row-major",),
     source="src/layers/recurrent.jl: LSTMCell, 0.16.11",
     **COMMON,

@@ -55,9 +55,9 @@ GRU = Layout(
     layer="gru",
     equations={"reset_after": False, "update": "take"},
     bias_convention="one",
-    vs_keras="Keras' arrays, but the update gate means the opposite",
+    vs_keras="Keras's arrays, but the update gate means the opposite",
     pitfalls=(
-        "h' = (1 - z)*h + z*a: negate all of z's weights and biases to get Keras' z*h + (1 - z)*a",
+        "h' = (1 - z)*h + z*a: negate all of z's weights and biases to get Keras's z*h + (1 - z)*a",
         "the docstring calls z the reset and r the update gate; it is the other way round",
     ),
     max_abs_error=9.5e-08,

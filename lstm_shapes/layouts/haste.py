@@ -31,8 +31,8 @@ LSTM = Layout(
     forget_bias=1.0,
     bias_convention="one",
     forget_bias_from="initial value only: forget_bias=1.0 in bias[2*units:3*units]",
-    vs_keras="Keras' names and axes, but order i, c, f, o",
-    pitfalls=("Keras' names and shapes with another order",),
+    vs_keras="Keras's names and axes, but order i, c, f, o",
+    pitfalls=("Keras's names and shapes with another order",),
     source="frameworks/pytorch/lstm.py, commit ceba32e",
     **COMMON,
 )
@@ -49,7 +49,7 @@ GRU = Layout(
     ),
     layer="gru",
     bias_convention="two arrays",
-    vs_keras="Keras' layout, bias cut in two arrays",
+    vs_keras="Keras's layout, bias cut in two arrays",
     source="frameworks/pytorch/gru.py, commit ceba32e",
     **COMMON,
 )

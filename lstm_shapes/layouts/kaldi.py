@@ -18,7 +18,7 @@ LSTM = Layout(
     ),
     layer="lstm",
     bias_convention="one",
-    vs_keras="transposed, Keras' order, peepholes",
+    vs_keras="transposed, Keras's order, peepholes",
     directions="label-delay and a second layer",
     stacking="one component per level",
     pitfalls=(

@@ -30,7 +30,7 @@ LSTM = Layout(
     forget_bias=1.0,
     bias_convention="one, a (4*units, 1) column",
     forget_bias_from="initial value only: BiasInitializer='unit-forget-gate', said to be the default",
-    vs_keras="transposed, Keras' order",
+    vs_keras="transposed, Keras's order",
     directions="bilstmLayer: not read",
     pitfalls=("the importer's code says an earlier release had the order cell, input, forget, output",),
     source=(

@@ -30,7 +30,7 @@ LSTM = Layout(
     ),
     layer="lstm",
     bias_convention="one",
-    vs_keras="transposed, Keras' order",
+    vs_keras="transposed, Keras's order",
     pitfalls=("returns both full sequences, h and c",),
     max_abs_error=5.8e-08,
     source="mlx/nn/layers/recurrent.py: LSTM, 0.32.4",

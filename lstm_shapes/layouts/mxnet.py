@@ -39,7 +39,7 @@ LSTM = Layout(
     arrays=GATED,
     layer="lstm",
     forget_bias_from="none by default; mx.init.LSTMBias writes 1 into the forget block when asked",
-    vs_keras="transposed, Keras' order, two biases",
+    vs_keras="transposed, Keras's order, two biases",
     pitfalls=("layout='TNC' by default",),
     max_abs_error=7.2e-08,
     source="mxnet/gluon/rnn/rnn_layer.py, rnn_cell.py: LSTMCell, 1.9.1",

@@ -59,7 +59,7 @@ OPTIMIZED_LSTM = Layout(
     ),
     layer="optimized_lstm",
     bias_convention="one, on the recurrent side",
-    vs_keras="Keras' layout exactly, under other names",
+    vs_keras="Keras's layout exactly, under other names",
     pitfalls=(
         "linen's class of the same name has 12 arrays; this one has 3, so linen checkpoints do not load",
     ),
@@ -79,7 +79,7 @@ GRU = Layout(
     ),
     layer="gru",
     bias_convention="one, on the input side",
-    vs_keras="Keras' axes, r before z, no recurrent bias",
+    vs_keras="Keras's axes, r before z, no recurrent bias",
     pitfalls=(
         (
             "the docstring's equation has b_hn, as in linen; the class has no such parameter, so a "

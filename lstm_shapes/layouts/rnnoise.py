@@ -18,7 +18,7 @@ GRU = Layout(
     ),
     layer="gru",
     bias_convention="two",
-    vs_keras="Keras' reset_after=True order; the exporter swaps r and z of PyTorch models",
+    vs_keras="Keras's reset_after=True order; the exporter swaps r and z of PyTorch models",
     directions="none of its own",
     stacking="gru1, gru2, gru3",
     pitfalls=("weights may be sparse or quantised, which this row leaves out",),

@@ -45,7 +45,7 @@ BASIC_LSTM = Layout(
     pitfalls=(
         "add forget_bias to bias[2*units:3*units] when converting, or the forget gate is off by it",
         "one kernel of input_dim + units rows: the first input_dim see the input, the rest see the state",
-        "a state is the tuple (c, h), the reverse of Keras' [h, c]",
+        "a state is the tuple (c, h), the reverse of Keras's [h, c]",
     ),
     max_abs_error=1.2e-07,
     source="tf_keras/src/layers/rnn/legacy_cells.py: BasicLSTMCell.call, 2.21.0",
@@ -160,7 +160,7 @@ BLOCK_LSTM_V2 = Layout(
     layer="block_lstm_v2",
     bias_convention="one",
     forget_bias_from="none: V2 has no forget_bias attribute",
-    vs_keras="joint kernel, Keras' order",
+    vs_keras="joint kernel, Keras's order",
     directions="none of its own: the caller runs a second cell over the reversed sequence",
     stacking="none",
     pitfalls=(

@@ -37,7 +37,7 @@ LSTM = Layout(
             "layer-norm coefficients; -1 marks an absent one"
         ),
         "without input 1 the cell is coupled: i = 1 - f",
-        "GRU has no fused op: a converted GRU is a while loop and keeps Keras' arrays",
+        "GRU has no fused op: a converted GRU is a while loop and keeps Keras's arrays",
     ),
     version="2.3.0",
     verified="run: TensorFlow Lite 2.3.0",

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 HERE = pathlib.Path(__file__).parent
 zeros = torch.zeros
@@ -60,10 +61,10 @@ def load(into: nn.Module, arrays: nn.Module) -> Any:
     return into.load_state_dict(arrays.state_dict())
 
 
-def within(rnn: nn.Module) -> nn.Module:
-    """A model that calls its layer `rnn`."""
+def within(layer: nn.Module, name: str = "rnn") -> nn.Module:
+    """A model that calls its layer `rnn`, or otherwise."""
     model = nn.Module()
-    model.rnn = rnn
+    model.add_module(name, layer)
     return model
 
 
@@ -92,6 +93,15 @@ WRONG: dict[str, Callable[[], Any]] = {
     "a model's LSTM(100, 20, bidirectional=True) loads LSTM(100, 20)": lambda: load(
         within(nn.LSTM(100, 20, bidirectional=True)), within(nn.LSTM(100, 20))
     ),
+    "a model loads the same model in DataParallel": lambda: load(within(nn.LSTM(10, 5)), nn.DataParallel(within(nn.LSTM(10, 5)))),
+    "a model in DataParallel loads the same model": lambda: load(nn.DataParallel(within(nn.LSTM(10, 5))), within(nn.LSTM(10, 5))),
+    "a model with `rnn` loads one with `lstm`": lambda: load(within(nn.LSTM(10, 5)), within(nn.LSTM(10, 5), "lstm")),
+    "LSTM(10, 5, bias=False) loads LSTM(10, 5)": lambda: load(nn.LSTM(10, 5, bias=False), nn.LSTM(10, 5)),
+    "LSTM(10, 5) loads LSTM(10, 5, proj_size=2)": lambda: load(nn.LSTM(10, 5), nn.LSTM(10, 5, proj_size=2)),
+    "LSTMCell(10, 5) loads LSTM(10, 5)": lambda: load(nn.LSTMCell(10, 5), nn.LSTM(10, 5)),
+    "GRU(10, 5) loads LSTM(10, 5)": lambda: load(nn.GRU(10, 5), nn.LSTM(10, 5)),
+    "packing lengths 3, 6": lambda: pack_padded_sequence(zeros(2, 6, 2), [3, 6], batch_first=True),
+    "packing lengths 0, 6": lambda: pack_padded_sequence(zeros(2, 6, 2), [0, 6], batch_first=True, enforce_sorted=False),
     "LSTM(10, 6) loads LSTM(10, 5)": lambda: load(nn.LSTM(10, 6), nn.LSTM(10, 5)),
 }  # fmt: skip
 
