@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL = 3
 export PYTHONHASHSEED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help site test lint unit fix serve golden shots bench clean
+.PHONY: help site test lint unit frameworks rosetta fix serve golden shots lighthouse bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -47,6 +47,12 @@ unit: $(READY) ## tests only; make unit ARGS='-k gru' for some of them
 	@echo "==> Tests: package, doctests, pages, real Keras, site"
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
+frameworks: $(READY) ## install PyTorch, JAX and others beside .venv (3 GB); make test then runs them too
+	@$(BIN)/python tests/frameworks/rosetta.py --install --ci
+
+rosetta: $(READY) ## run every framework there is, CI's and the rest; writes docs/lookup/rosetta.json
+	@$(BIN)/python tests/frameworks/rosetta.py
+
 fix: $(READY) ## format the code, mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
@@ -60,8 +66,11 @@ golden: $(READY) ## write tests/golden anew; read the diff
 shots: $(READY) ## screenshots of the main pages, wide, narrow and dark, into _build/shots
 	@$(BIN)/python tests/browser.py
 
+lighthouse: $(READY) ## Lighthouse's scores of the main pages of the built site; the last ones: benchmarks/lighthouse.md
+	@$(BIN)/python tests/lighthouse.py
+
 bench: $(READY) ## ratios measured in one run
 	@for file in benchmarks/*.py; do echo "==> $$file"; $(BIN)/python $$file || exit 1; done
 
-clean: ## take away what was built, not .venv
+clean: ## take away what was built, not the environments
 	rm -rf _build docs/gallery build *.egg-info

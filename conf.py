@@ -14,6 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums on every machine
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 
+import figures  # noqa: E402
+
 import lstm_shapes  # noqa: E402
 
 project = "lstm_shapes"
@@ -43,6 +45,7 @@ extensions = [
     "error_index",
     "drop",
     "finish",
+    "sitemap",
     "notfound.extension",
     "sphinxext.opengraph",
 ]
@@ -92,7 +95,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"[/\\]plot_",
     "abort_on_example_error": True,
     "within_subsection_order": "FileNameSortKey",
-    "image_scrapers": ("matplotlib",),
+    "image_scrapers": (figures.scraper,),
     "image_srcset": ["2x"],
     "matplotlib_animations": False,
     "remove_config_comments": True,
@@ -108,12 +111,19 @@ sphinx_gallery_conf = {
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
 
 # Addresses are kept: a page that moves leaves a page behind that leads on.
-moved = (line.split(" -> ") for line in (ROOT / "docs/addresses.txt").read_text().splitlines() if " -> " in line and line[0] != "#")
+moved = (
+    line.split(" -> ")
+    for line in (ROOT / "docs/addresses.txt").read_text().splitlines()
+    if " -> " in line and line[0] != "#"
+)
 redirects = {old.removesuffix(".html"): f"/{new}" for old, new in moved}
 # Where the site will stand, if that is known: SITE_URL=https://… make site adds its cards, its map and its canonical links.
 html_baseurl = ogp_site_url = os.environ.get("SITE_URL", "")
 ogp_social_cards = {"enable": bool(html_baseurl)}
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+
+# What a page needs beside the policy of docs/_ext/finish.py: here Python runs, compiled to WebAssembly, in a worker.
+csp_pages = {"start/drop-your-checkpoint": {"script-src": "'wasm-unsafe-eval'", "worker-src": "'self'"}}
 
 html_theme = "furo"
 html_title = "lstm_shapes"

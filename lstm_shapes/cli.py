@@ -58,6 +58,20 @@ PLOT = """examples:
 """
 
 
+CONVERT = """examples:
+  python -m lstm_shapes convert model.keras model.safetensors --to pytorch
+  python -m lstm_shapes convert 1.hdf5 encoder.npz --to flax --layer encoder_lstm
+  python -m lstm_shapes convert model.onnx model.npz --to keras --json
+"""
+
+
+COMPLETION = """examples:
+  lstm-shapes completion bash > ~/.local/share/bash-completion/completions/lstm-shapes
+  lstm-shapes completion zsh > "${fpath[1]}/_lstm-shapes"
+  lstm-shapes completion fish > ~/.config/fish/completions/lstm-shapes.fish
+"""
+
+
 def formatter(prog: str) -> argparse.HelpFormatter:
     """Help 80 columns wide.  Left to ask for the terminal's width, argparse imports shutil for every option."""
     return argparse.RawDescriptionHelpFormatter(prog, width=80)
@@ -316,7 +330,19 @@ COMMANDS = {
         _later("declare_plot", "drawing"),
         _later("run_plot", "drawing"),
     ),
+    "convert": (
+        "write a checkpoint's layers as another framework's arrays",
+        CONVERT,
+        _later("declare_convert", "exporting"),
+        _later("run_convert", "exporting"),
+    ),
     "check": ("compare with the real Keras layer (needs Keras)", CHECK, declare_check, run_check),
+    "completion": (
+        "print what makes a shell complete lstm-shapes (needs shtab)",
+        COMPLETION,
+        _later("declare_completion", "completion"),
+        _later("run_completion", "completion"),
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from lstm_shapes import layouts, pieces
-from lstm_shapes.cells import CELLS
-from lstm_shapes.exchange import EQUATIONS, Meaning, agreed, exchange
+from lstm_shapes.cells import CELLS, cell_of
+from lstm_shapes.exchange import Meaning, agreed, exchange, meaning
 from lstm_shapes.layer import Explanation, Layer, UsageError, sizes_of
-from lstm_shapes.layouts import Layout
+from lstm_shapes.layouts import EQUATIONS, Layout
+from lstm_shapes.opened import choose, opened
 from lstm_shapes.pieces import Array, Pieces
-from lstm_shapes.stacks import entries, named, read, stack
+from lstm_shapes.sources.listing import SourceError
+from lstm_shapes.stacks import entries, equations, named, read, stack
 
 BIASES = ("bias", "recurrent_bias")
 ARRAYS = Sequence[Any] | Mapping[str, Any]
@@ -57,6 +60,7 @@ def convert(
     reset_after: bool | None = None,
     activation: str | None = None,
     recurrent_activation: str | None = None,
+    layer: str | None = None,
 ) -> Converted:
     """Put the arrays of a recurrent layer, or of a stack of them, into another framework's order and form.
 
@@ -66,12 +70,13 @@ def convert(
 
     Parameters
     ----------
-    arrays : sequence or mapping of arrays, or an xarray Dataset that `label` gave
+    arrays : sequence or mapping of arrays, an xarray Dataset that `label` gave, a file, or a live layer or model
         Keras: `get_weights()`.  PyTorch: a `state_dict()` of the layer (values as NumPy arrays), or its values.
         ONNX: `{"W": ..., "R": ..., "B": ...}`, or W, R, B of each operator in turn.  Flax, Haiku: the nested `params`.
     from_, to : str
         Of `lstm_shapes.layouts.FRAMEWORKS`: 'keras', 'pytorch', 'onnx', 'flax' and so on.  Where a framework has several
-        layers of a kind, 'nnx/optimized_lstm' names one.  `from_` may be left out for a Dataset, which knows it.
+        layers of a kind, 'nnx/optimized_lstm' names one.
+        `from_` may be left out where it is known: for a Dataset, a file, a live object.
     cell : {'lstm', 'gru', 'simple_rnn'}, optional
         Needed only where the shapes leave several readings.
     bidirectional, use_bias : bool, optional
@@ -80,6 +85,9 @@ def convert(
         Needed for the GRU of ONNX, where it is the operator's attribute `linear_before_reset`, not told by the arrays.
     activation, recurrent_activation : str, optional
         Of the layer that is given, where they are not its framework's defaults: 'relu', 'hard_sigmoid'.
+
+    layer : str, optional
+        Of a file or a model: the path of one layer, or the last name in it.  Default: every recurrent layer, each on its own.
 
     Returns
     -------
@@ -110,13 +118,21 @@ def convert(
         "cell": cell, "bidirectional": bidirectional, "use_bias": use_bias, "reset_after": reset_after,
         "activation": activation, "recurrent_activation": recurrent_activation,
     }  # fmt: skip
+    if to is None:
+        raise UsageError("to is missing: the name of a framework was expected, such as 'pytorch'")
     if hasattr(arrays, "data_vars"):
         arrays, from_, told = _of_dataset(arrays, from_, told)
-    for name, value in (("from_", from_), ("to", to)):
-        if value is None:
-            raise UsageError(f"{name} is missing: the name of a framework was expected, such as 'pytorch'")
-    source, given, layers = read(arrays, str(from_), told)
-    return put(source, given, layers, str(to))
+    elif _whole(arrays):
+        return _of_thing(arrays, to, told, layer)
+    if from_ is None:
+        raise UsageError("from_ is missing: the name of a framework was expected, such as 'keras'")
+    source, given, layers = read(arrays, from_, told)
+    return put(source, given, layers, to)
+
+
+def _whole(thing: Any) -> bool:
+    """Whether it is a file or a live object, which says itself what it is."""
+    return isinstance(thing, str | os.PathLike) or hasattr(thing, "weights") or hasattr(thing, "state_dict")
 
 
 def _of_dataset(
@@ -128,12 +144,68 @@ def _of_dataset(
     arrays = unlabel(ds)
     known = {
         **{name: json.loads(ds.attrs["options"]).get(name) for name in told},
-        "cell": next((key for key, one in CELLS.items() if one.name == ds.attrs["cell"]), None),
+        "cell": cell_of(ds.attrs["cell"]),
         "bidirectional": ds.sizes["direction"] == 2,
         "use_bias": any(role in ds for role in BIASES),
     }
     asked = {name: value for name, value in told.items() if value is not None}
     return arrays, from_ or ds.attrs["framework"], {**known, **asked}
+
+
+def _of_thing(thing: Any, to: str, told: Mapping[str, Any], name: str | None) -> Converted:
+    """Every recurrent layer of a file or a live object, or the one of that name, each on its own."""
+    found, arrays, _ = opened(thing)
+    chosen = [choose(found, name)] if name is not None else list(found.layers)
+    if not chosen:
+        raise UsageError(f"{found.source} has no recurrent layer: there is nothing to convert")
+    if any(weight.key is None for layer in chosen for weight in layer.weights):
+        raise UsageError(f"{found.source} has no weights yet: build it first, or call it on some input")
+    try:
+        held = arrays([str(weight.key) for layer in chosen for weight in layer.weights])
+        made = []
+        for layer in chosen:
+            own = [np.asarray(held[str(weight.key)][()]) for weight in layer.weights]  # a file's is read here
+            made.append(put(_known(layer, told), own, [layer], to))
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+    return _joined(made, chosen)
+
+
+def _known(layer: Layer, told: Mapping[str, Any]) -> Meaning:
+    """The entry of the tables that a recognised layer is, and its equations."""
+    first = [weight for weight in layer.weights if weight.direction in (None, layer.directions[0])]
+    stored = [(weight.pattern, tuple(weight.gates)) for weight in first]
+    both = [(weight.pattern, tuple(weight.gates)) for weight in layer.weights]
+    if both != stored * (len(both) // len(stored)) or layer.options.get("unequal"):
+        raise UsageError(
+            f"the two directions of {layer.path} are not alike: pass the arrays of each on its own"
+        )
+    options = {**layer.options, "use_bias": layer.use_bias}
+    said = {**options, **{name: value for name, value in told.items() if value is not None}}
+    for framework in (layer.framework, "keras2"):
+        for layout in layouts.table(framework).values():
+            shown = [array for array in layout.arrays if layouts.exists(array, said)]
+            gates = [layout.gates if array.gates is None else array.gates for array in shown]
+            patterns = [(array.pattern, own) for array, own in zip(shown, gates, strict=True)]
+            title = layout.title or CELLS[layout.cell].name
+            if patterns == stored and (title == layer.cell or framework != layer.framework):
+                return meaning(layout, {**said, **equations(layout, said, {**layout.options, **said})})
+    raise UsageError(f"{layer.path} is {layer.cell}: an LSTM, GRU or SimpleRNN was expected")
+
+
+def _joined(made: Sequence[Converted], like: Sequence[Layer]) -> Converted:
+    """Several conversions as one; each layer has the path that it had."""
+    layers = [
+        replace(one.explanation.layers[0], path=layer.path) for one, layer in zip(made, like, strict=True)
+    ]
+    notes = [note for one in made for note in one.notes]
+    notes += [
+        f"{layer.path} reads the sequence backwards: turn its input round"
+        for layer in like
+        if len(layer.directions) == 1 and layer.options.get("go_backwards", layer.directions[0] == "backward")
+    ]
+    arrays = [array for one in made for array in one.arrays]
+    return Converted(arrays, Explanation(None, tuple(layers)), tuple(dict.fromkeys(notes)))
 
 
 def put(source: Meaning, arrays: Sequence[Array], layers: Sequence[Layer], to: str) -> Converted:
@@ -156,14 +228,9 @@ def put(source: Meaning, arrays: Sequence[Array], layers: Sequence[Layer], to: s
             refused = refused or error
     if refused:
         raise refused
-    cell = CELLS[source.layout.cell].name
-    name = layouts.NAMES[to.partition("/")[0]]
-    raise UsageError(f"{name} has no {cell} in the table{_nearest(to)}")
-
-
-def _nearest(to: str) -> str:
-    has = ", ".join(layouts.table(to.partition("/")[0]))
-    return f": it has {has}"
+    house = to.partition("/")[0]
+    has = ", ".join(layouts.table(house))
+    raise UsageError(f"{layouts.NAMES[house]} has no {source.cell}, as far as the table knows: it has {has}")
 
 
 def _as(source: Meaning, layout: Layout, layers: Sequence[Layer], taken: Sequence[Pieces]) -> Converted:
@@ -205,4 +272,6 @@ def _apart(layer: Layer, arrays: Sequence[Array]) -> Pieces:
     found: Pieces = {}
     for weight, array in zip(layer.weights, arrays, strict=True):
         found |= pieces.apart(weight, array, sizes_of(layer))
+    if len(layer.directions) == 1:  # alone, a direction is called forward
+        return {("forward", role, gate): piece for (_, role, gate), piece in found.items()}
     return found

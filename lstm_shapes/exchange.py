@@ -156,7 +156,28 @@ def exchange(pieces: Pieces, needed: Mapping[Key, Array], source: Meaning, targe
     for key in [key for key in pieces if key not in needed]:
         if np.any(pieces.pop(key)):
             raise UsageError(_no_place(target, *key[1:]))
+    for key, zeros in needed.items():
+        if key in pieces and pieces[key].shape != zeros.shape:
+            pieces[key] = _shaped(pieces[key], zeros, key, target)
     return [*notes, *_zeros(pieces, needed, target)]
+
+
+def _shaped(piece: Array, zeros: Array, key: Key, target: Meaning) -> Array:
+    """A peephole is a number a unit, or a matrix, whose diagonal is the same."""
+    _, role, gate = key
+    if role == "peephole" and piece.ndim == 1 and zeros.ndim == 2:
+        return np.diag(piece)
+    if (
+        role == "peephole"
+        and piece.ndim == 2
+        and zeros.ndim == 1
+        and (piece == np.diag(np.diag(piece))).all()
+    ):
+        return np.diag(piece)
+    raise UsageError(
+        f"{_object(target)} keeps a {role} of the shape {zeros.shape} for the {gate}; the one given has {piece.shape}, and "
+        "nothing smaller is the same"
+    )
 
 
 def _update(pieces: Pieces, source: Meaning, target: Meaning) -> list[str]:

@@ -30,7 +30,7 @@ Pieces = dict[Key, Array]
 
 OUTER = ("direction", "part", "gate")
 # The order of a piece's axes, whatever the order in which they are stored.
-INNER = ("depth", "height", "width", "input", "hidden", "projection", "state", "one", "unit")
+INNER = ("depth", "height", "width", "input", "hidden", "projection", "state", "unit")
 WITHOUT_GATES = "unit"  # the one gate of a cell that has none
 ELSEWHERE = {"recurrent_candidate": ("recurrent_bias", "candidate")}  # blocks that are another role's gate
 
@@ -79,29 +79,34 @@ def together(weight: Weight, pieces: Mapping[Key, Array], sizes: Mapping[str, An
 
 
 def _words(weight: Weight) -> list[str]:
-    return [name for axis in pattern.axes(weight.pattern) for name in axis]
+    """The names of the axes; one of length 1 is none."""
+    return [name for axis in pattern.axes(weight.pattern) for name in axis if name != "one"]
 
 
 def _lengths(weight: Weight, sizes: Mapping[str, Any]) -> dict[str, int]:
     """Of every word of the pattern, in this array."""
-    both = weight.direction is None and "direction" in _words(weight)
     own = {
         **sizes,
-        "one": 1,
         "hidden": sizes["unit"],
         "state": sizes["unit"],
         "gate": max(1, len(weight.gates)),
         "part": len(weight.parts),
-        "direction": weight.shape[0] if both else 1,
+        "direction": _directions(weight),
     }
     return {
         name: pattern.length((name,), own) for name in (*_words(weight), *own) if "+" in name or name in own
     }
 
 
+def _directions(weight: Weight) -> int:
+    """How many one array holds: the length of their axis, where there is one."""
+    axes = pattern.axes(weight.pattern)
+    return next((size for axis, size in zip(axes, weight.shape, strict=True) if axis == ("direction",)), 1)
+
+
 def _keys(weight: Weight, names: Sequence[str]) -> Iterator[Key]:
     """The pieces in the order in which the outer axes count."""
-    both = ("forward", "backward")[: weight.shape[0]]  # where one array holds them, their axis is the first
+    both = ("forward", "backward")[: _directions(weight)]
     directions = both if "direction" in names else (weight.direction or "forward",)
     roles = weight.parts if "part" in names else (weight.role,)
     gates = tuple(weight.gates) if "gate" in names else (WITHOUT_GATES,)

@@ -152,10 +152,9 @@ def sides(
     found: dict[str, dict[str, Array]] = {}
     sizes, both = sizes_of(layer), len(layer.directions) == 2
     for weight, array in arrays:
-        single = "one" in weight.pattern.split()  # an axis of length 1, the last but one of a piece
         for (way, role, gate), piece in apart(_as_it_lies(weight), array, sizes).items():
             if not both or way == (direction or layer.directions[0]):
-                found.setdefault(role, {})[gate] = piece.squeeze(-2) if single else piece
+                found.setdefault(role, {})[gate] = piece
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -60,7 +61,8 @@ def stack(layout: Layout, like: Sequence[Layer], options: Mapping[str, Any]) -> 
     made: list[Layer] = []
     index = 0
     for number, layer in enumerate(like):
-        built = _build(layout, layer.input_dim, layer.units, layer.directions, own, number)
+        directions = ("forward", "backward")[: len(layer.directions)]
+        built = _build(layout, layer.input_dim, layer.units, directions, own, number)
         weights = tuple(replace(one, index=index + i) for i, one in enumerate(built.weights))
         made.append(replace(built, weights=weights))
         index += len(weights)
@@ -90,8 +92,12 @@ def named(layers: Sequence[Layer]) -> list[str]:
     """The names of all arrays; those of several layers that share one have the layer's before it."""
     weights = [(layer.path, weight) for layer in layers for weight in layer.weights]
     paths = [weight.path for _, weight in weights]
-    unique = len(set(paths)) == len(paths)
-    return paths if unique else [f"{layer}/{weight.path}" for layer, weight in weights]
+    if len(set(paths)) == len(paths):
+        return paths
+    join = (
+        "." if all(re.search(r"_l\d+(_|$)", path) for path in paths) else "/"
+    )  # as modules of PyTorch's kind nest
+    return [f"{layer}{join}{path}" for (layer, _), path in zip(weights, paths, strict=True)]
 
 
 # ---------------------------------------------------------------- bare arrays
@@ -128,7 +134,7 @@ def read(arrays: Any, framework: str, told: Mapping[str, Any]) -> tuple[Meaning,
             f"the shapes fit several layers ({readings}): pass cell=, bidirectional= or use_bias="
         )
     _, layout, ordered, layers, options = next(iter(found.values()))
-    return meaning(layout, {**options, **_equations(layout, told)}), ordered, layers
+    return meaning(layout, {**options, **equations(layout, told, options)}), ordered, layers
 
 
 def _flat(arrays: Any) -> dict[str, Array]:
@@ -248,8 +254,14 @@ def _stacked(
     return made
 
 
-def _equations(layout: Layout, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What was told of the equations; what the arrays do not tell must be."""
+def equations(layout: Layout, told: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """What was told of the equations, or is told by the arrays that there are.
+
+    Raises
+    ------
+    UsageError
+        Where neither tells which of two layers it is.
+    """
     known = {word: told[word] for word in EQUATIONS if told.get(word) is not None}
     if layout.cell != "gru":
         return known
@@ -259,12 +271,16 @@ def _equations(layout: Layout, told: Mapping[str, Any]) -> dict[str, Any]:
     if fixed and known.get("reset_after", own) != own:
         when = "after" if own else "before"
         raise UsageError(f"{name}'s GRU resets {when} the matrix product: reset_after={not own} cannot be")
-    told_by_arrays = any("reset_after" in array.when for array in layout.arrays)
-    if not fixed and not told_by_arrays and "reset_after" not in known:
+    shown = [array for array in layout.arrays if layouts.exists(array, options)]
+    told_by_arrays = any("reset_after" in array.when for array in shown)
+    if told_by_arrays:
+        return {**known, "reset_after": options["reset_after"]}
+    if not fixed and "reset_after" not in known:
         word, values = layout.settable.get("reset_after", ("reset_after", {True: "True", False: "False"}))
+        absent = "" if layout.options["reset_after"] else " or absent"
         raise UsageError(
             f"the arrays of a GRU of {name} do not tell its attribute {word}: pass reset_after=True where it is "
-            f"{values[True]}, reset_after=False where it is {values[False]} or absent"
+            f"{values[True]}, reset_after=False where it is {values[False]}{absent}"
         )
     return known
 

@@ -11,10 +11,8 @@ TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LISTED = (
-    ("missing in the file", r"Missing key\(s\) in state_dict: ([^\n]+)"),
-    ("unknown to the model", r"Unexpected key\(s\) in state_dict: ([^\n]+)"),
-)
+KEYS = r'key\(s\) in state_dict: ((?:"[^"]*"[,\s]*)+)'
+LISTED = (("missing in the file", f"Missing {KEYS}"), ("unknown to the model", f"Unexpected {KEYS}"))
 # pattern of a key -> what it means if it is missing in the file, and if it is unknown to the model
 KEY_CAUSES = (
     (r"_reverse$", "the file has one direction and the model two: build it with bidirectional=False",

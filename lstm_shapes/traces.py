@@ -14,8 +14,9 @@ import xarray as xr
 
 from lstm_shapes.compute import did_you_mean
 from lstm_shapes.feeds import feed
-from lstm_shapes.labels import label, opened
+from lstm_shapes.labels import label
 from lstm_shapes.layer import UsageError
+from lstm_shapes.opened import opened
 from lstm_shapes.recurrence import Part, part, run
 from lstm_shapes.reference import MERGES
 

@@ -16,7 +16,7 @@ NARROW = ("scrollable-region-focusable", "target-size")
 RUN = """
 const [where, type, values, done] = arguments;
 const words = (node) => [...node.any, ...node.all, ...node.none].map(one => one.message).join("; ");
-axe.run(where, {runOnly: {type, values}, resultTypes: ["violations"]}).then(
+axe.run(where, {preload: false, runOnly: {type, values}, resultTypes: ["violations"]}).then(
   found => done(found.violations.flatMap(rule => rule.nodes.map(
     node => [rule.id, node.target.join(" "), node.html.slice(0, 120), words(node)].join(" | ")))),
   error => done([String(error)]));
@@ -28,12 +28,14 @@ def source() -> str:
     """The script itself."""
     import npm_packages
 
-    return npm_packages.member("axe-core", "axe.min.js").decode()
+    return npm_packages.members("axe-core", "axe.min.js")[0].decode()
 
 
-def violations(driver: Any, rules: tuple[str, ...] = (), where: str = "html") -> list[str]:
-    """What axe finds in the open page; with `rules`, by these alone; with `where`, in that part."""
+def violations(driver: Any, rules: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds in the open page; with `rules`, by these alone; not in the parts `without`."""
     if not driver.execute_script("return 'axe' in window"):
         driver.execute_script(source())
-    found: list[str] = driver.execute_async_script(RUN, "rule" if rules else "tag", list(rules) or list(WCAG))
+    where = {"include": [["html"]], "exclude": [[selector] for selector in without]}
+    chosen = ("rule", list(rules)) if rules else ("tag", list(WCAG))
+    found: list[str] = driver.execute_async_script(RUN, where, *chosen)
     return found

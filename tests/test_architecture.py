@@ -14,11 +14,11 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "lstm_shapes"
 
 # From the bottom to the top: a module may import what stands before it (or in its own folder).
 ORDER = (
-    "pattern", "cells", "equations", "layouts", "arithmetic", "layer", "costs", "asked", "compute", "sources", "recognise", "identify",
-    "front",
-    "labels", "activations", "pieces", "reference", "feeds", "recurrence", "traces", "contributions", "exchange", "stacks",
-    "conversion", "checkpoints", "blocks", "histories", "callbacks", "render", "diff", "comparison",
-    "remarks", "state_keys", "messages", "checks", "diagram", "plot", "drawing", "commands", "cli", "sphinx_ext", "__main__",
+    "pattern", "cells", "equations", "layouts", "arithmetic", "layer", "costs", "asked", "compute", "sources",
+    "recognise", "identify", "front", "opened", "labels", "activations", "pieces", "reference", "feeds",
+    "recurrence", "traces", "contributions", "exchange", "stacks", "conversion", "checkpoints", "blocks",
+    "histories", "callbacks", "render", "diff", "comparison", "remarks", "state_keys", "messages", "checks",
+    "diagram", "plot", "drawing", "exporting", "commands", "cli", "completion", "sphinx_ext", "__main__",
 )  # fmt: skip
 STDLIB_ONLY = (
     "pattern",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pathlib
 import random
 import re
 import sys
@@ -352,6 +354,48 @@ def test_the_code_on_the_page_makes_the_layer_that_it_shows(page, words):
     assert [str(weight.shape) for weight in names["model"].get_weights()] == shapes(driver)
     output = driver.execute_script("return document.querySelector('.calculator-words code').textContent")
     assert output == str(names["model"].output_shape)
+
+
+# Layers of frameworks that are not installed here; their programs were run (tests/frameworks/run_calculator.py).
+RUN = [
+    f"framework={framework}&cell={cell}&input=3&units=2{more}"
+    for framework, cells, variants in (
+        ("pytorch", ("lstm", "gru", "simple_rnn"), ("", "&bidirectional=1&layers=2", "&bias=0")),
+        ("onnx", ("lstm", "gru", "simple_rnn"), ("", "&bidirectional=1", "&bias=0", "&reset_after=1")),
+        (
+            "flax",
+            ("lstm", "optimized_lstm", "gru", "simple_rnn"),
+            ("", "&bidirectional=1&layers=2&timesteps=5"),
+        ),
+        ("nnx", ("lstm", "optimized_lstm", "gru", "simple_rnn"), ("", "&bidirectional=1&layers=2")),
+        ("haiku", ("lstm", "gru", "simple_rnn"), ("", "&layers=2&timesteps=5")),
+        ("equinox", ("lstm", "gru"), ("", "&layers=3", "&bias=0")),
+    )
+    for cell in cells
+    for more in variants
+]
+RAN = ROOT / "tests" / "frameworks" / "calculator.json"
+
+
+def test_the_code_on_the_page_was_run_where_its_framework_is(page):
+    address, driver = page
+    found = []
+    for words in RUN:
+        driver.get(f"{address}?{words}")
+        program = driver.execute_script("return document.querySelector('.calculator-program').textContent")
+        found.append(
+            {"words": words, "program": program, "shapes": [*map(json.loads, map(as_json, shapes(driver)))]}
+        )
+    if "CALCULATOR_PROGRAMS" in os.environ:
+        pathlib.Path(os.environ["CALCULATOR_PROGRAMS"]).write_text(json.dumps(found, indent=1))
+    ran = json.loads(RAN.read_text(encoding="utf-8"))
+    assert found == [{key: value for key, value in one.items() if key != "made"} for one in ran]
+    assert [one["words"] for one in ran if sorted(one["shapes"]) != one["made"]] == []
+
+
+def as_json(shape: str) -> str:
+    """Python's tuple as JSON: `(80,)` is `[80]`."""
+    return shape.replace(",)", ")").replace("(", "[").replace(")", "]")
 
 
 def test_the_command_on_the_page_says_the_same(page):

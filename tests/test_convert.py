@@ -6,10 +6,10 @@ import pathlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from lstm_shapes import UsageError, convert
+from lstm_shapes import UsageError, convert, label, layouts, reference
 from lstm_shapes.compute import from_numbers
 
 HERE = pathlib.Path(__file__).parent / "frameworks"  # made by the frameworks themselves: make_truth.py
@@ -151,3 +151,187 @@ def test_a_prefix_and_another_order_do_no_harm():
     plain, other = (convert(given, "pytorch", "keras").arrays for given in (weights, shuffled))
     for one, two in zip(plain, other, strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+# ---------------------------------------------------------------- every entry of the tables
+
+
+def entries(cell: str) -> list[str]:
+    """`framework/entry` of one cell, convolutions aside."""
+    return [
+        f"{framework}/{key}"
+        for framework, table in layouts.frameworks().items()
+        for key, layout in table.items()
+        if layout.cell == cell and not any("width" in array.pattern for array in layout.arrays)
+    ]
+
+
+ENTRIES = {cell: entries(cell) for cell in ("lstm", "gru", "simple_rnn")}
+ALIKE = {"activation": "tanh", "recurrent_activation": "sigmoid"}  # as the Keras layer has them
+
+
+def outputs(layers, arrays, x):
+    """What the labelled slices compute, layer after layer."""
+    rest = list(arrays)
+    for layer in layers:
+        mine, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
+        found = reference.output(layer, mine, x, return_sequences=True)
+        x = np.concatenate(found, axis=-1) if isinstance(found, list) else found
+    return x
+
+
+def or_reject(*words, **known):
+    """Refusals are tested where each framework is run."""
+    try:
+        return convert(*words, **known)
+    except UsageError as error:
+        said = str(error)
+    event(said[:40])
+    assert "has no" in said or "fit several" in said or "nothing smaller" in said
+    return assume(False)
+
+
+@st.composite
+def keras_layers(draw, reset: bool | None = None):
+    """A random Keras layer or stack: what it is, and its arrays."""
+    cell = draw(st.sampled_from(sorted(ENTRIES)))
+    known = {"cell": cell, "bidirectional": draw(st.booleans()), "use_bias": draw(st.booleans())}
+    if cell == "gru":
+        known["reset_after"] = draw(st.booleans())
+    sizes = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    layers = from_numbers(*sizes, layers=draw(st.integers(1, 2)), **known).layers
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    arrays = [rng.normal(size=weight.shape).astype("float32") for layer in layers for weight in layer.weights]
+    return known, layers, arrays
+
+
+@settings(max_examples=200, deadline=None)
+@given(keras_layers(), st.data())
+def test_any_two_entries_of_the_tables(given_layer, data):
+    """Keras to one to the other computes what Keras computed: A to B is as good as Keras to B."""
+    known, layers, arrays = given_layer
+    first, second = (data.draw(st.sampled_from(ENTRIES[known["cell"]])) for _ in range(2))
+    one = or_reject(arrays, "keras", first, **known)
+    two = or_reject(one.arrays, first, second, **{**known, **ALIKE, "use_bias": None})
+    x = np.random.default_rng(0).normal(size=(2, 3, layers[0].input_dim))
+    expected = outputs(layers, arrays, x)
+    np.testing.assert_allclose(outputs(one.explanation.layers, one.arrays, x), expected, atol=1e-5)
+    np.testing.assert_allclose(outputs(two.explanation.layers, two.arrays, x), expected, atol=1e-5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(keras_layers(), st.data())
+def test_there_and_back_by_any_entry(given_layer, data):
+    """Bit by bit where numbers only change places or signs; to rounding where a constant went out and in again."""
+    known, _, arrays = given_layer
+    entry = data.draw(st.sampled_from(ENTRIES[known["cell"]]))
+    framework, _, key = entry.partition("/")
+    there = or_reject(arrays, "keras", entry, **known)
+    back = or_reject(there.arrays, entry, "keras", **{**known, **ALIKE, "use_bias": None})
+    assert [array.dtype for array in back.arrays] == [np.dtype("float32")] * len(back.arrays)
+    if len(back.arrays) != len(arrays):  # no bias, and a framework that always has one: it comes back as 0
+        assert not known["use_bias"]
+        biases = {
+            id(a) for w, a in zip(back.explanation.weights, back.arrays, strict=True) if w.role == "bias"
+        }
+        assert not any(a.any() for a in back.arrays if id(a) in biases)
+        back_arrays = [a for a in back.arrays if id(a) not in biases]
+    else:
+        back_arrays = back.arrays
+    exact = not layouts.find(framework, key).equations.get("forget_add")
+    summed = known["cell"] == "gru" and known["use_bias"] and known["reset_after"]
+    for before, after in zip(arrays, back_arrays, strict=True):
+        if (
+            summed
+            and before.shape[0] == 2
+            and before.ndim == 2
+            and before.shape[1] % 3 == 0
+            and (before != after).any()
+        ):
+            units = (
+                before.shape[1] // 3
+            )  # z and r have their biases added up where only the candidate keeps two
+            np.testing.assert_array_equal(before[:, 2 * units :], after[:, 2 * units :])
+            np.testing.assert_array_equal(before.sum(0)[: 2 * units], after.sum(0)[: 2 * units])
+        elif exact:
+            np.testing.assert_array_equal(before, after)
+        else:
+            np.testing.assert_allclose(before, after, atol=1e-6)
+
+
+def test_a_dataset_goes_in_and_out():
+    import keras
+
+    layer = keras.layers.Bidirectional(keras.layers.GRU(4, reset_after=False))
+    layer.build((None, 6, 5))
+    ds = label(layer)
+    made = convert(ds, to="haiku")
+    again = convert(made.arrays, "haiku", "keras", bidirectional=True)
+    for one, before in zip(again.arrays, layer.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, before)
+    # haiku takes where Keras keeps
+    np.testing.assert_array_equal(made.labelled.kernel.sel(gate="update"), -ds.kernel.sel(gate="update"))
+    np.testing.assert_array_equal(made.labelled.kernel.sel(gate="reset"), ds.kernel.sel(gate="reset"))
+
+
+def test_nested_params_as_flax_has_them():
+    rng = np.random.default_rng(0)
+    params = {
+        f"h{gate}": {"kernel": rng.normal(size=(4, 4)), "bias": rng.normal(size=4)} for gate in "fgio"
+    } | {f"i{gate}": {"kernel": rng.normal(size=(5, 4))} for gate in "fgio"}
+    made = convert({"encoder": {"cell": params}}, "flax", "keras")
+    np.testing.assert_array_equal(made.arrays[0][:, 4:8], params["if"]["kernel"])
+    np.testing.assert_array_equal(made.arrays[2][8:12], params["hg"]["bias"])
+
+
+@pytest.mark.parametrize(
+    ("to", "options", "said"),
+    [
+        ("tfjs", {"cell": "gru", "reset_after": True}, "TensorFlow.js has no GRU with reset_after=True"),
+        ("haiku/simple_rnn", {"cell": "simple_rnn"}, "activation is relu"),
+        (
+            "pytorch",
+            {"cell": "lstm", "recurrent_activation": "hard_sigmoid"},
+            "no LSTM with recurrent_activation='hard_sigmoid_1/6'",
+        ),
+        ("ncnn", {"cell": "simple_rnn"}, "ncnn has no SimpleRNN"),
+        ("nnx", {"cell": "gru", "reset_after": True}, "no recurrent_bias of the candidate"),
+        ("flax/lstn", {"cell": "lstm"}, "did you mean 'lstm'?"),
+    ],
+)
+def test_what_a_framework_has_not_is_refused_with_the_nearest(to, options, said):
+    cell = {name: value for name, value in options.items() if name in ("cell", "reset_after")}
+    arrays = [np.ones(weight.shape) for weight in from_numbers(5, 4, **cell).weights]
+    with pytest.raises(UsageError) as error:
+        convert(arrays, "keras", to, **options)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+    assert any(word in str(error.value) for word in ("go to", "did you mean", "it has"))
+
+
+def test_peepholes_go_where_there_are_some():
+    """From TensorFlow 1 to ONNX and Lasagne, not to Keras."""
+    layers = from_numbers(5, 4, framework="tensorflow1", cell="lstm", peephole=True).layers
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=weight.shape) for weight in layers[0].weights]
+    x = rng.normal(size=(2, 3, 5))
+    there = convert(arrays, "tensorflow1/lstm", "onnx")
+    np.testing.assert_allclose(outputs(there.explanation.layers, there.arrays, x), outputs(layers, arrays, x))
+    assert there.named["P"].shape == (1, 12)
+    with pytest.raises(UsageError, match="Keras's LSTM has no peephole"):
+        convert(arrays, "tensorflow1/lstm", "keras")
+
+
+def test_a_matrix_of_peepholes_and_a_number_a_unit():
+    """Chainer keeps a matrix; a diagonal one is what ONNX keeps, any other has no equal there."""
+    rng = np.random.default_rng(0)
+    layers = from_numbers(5, 4, framework="onnx", cell="lstm", peephole=True).layers
+    arrays = [rng.normal(size=weight.shape) for weight in layers[0].weights]
+    x = rng.normal(size=(2, 3, 5))
+    there = convert(arrays, "onnx", "chainer/peephole_lstm")
+    np.testing.assert_allclose(outputs(there.explanation.layers, there.arrays, x), outputs(layers, arrays, x))
+    back = convert(there.arrays, "chainer/peephole_lstm", "onnx")
+    np.testing.assert_array_equal(back.named["P"], arrays[3])
+    full = [array + (array.shape == (4, 4)) for array in there.arrays]
+    with pytest.raises(UsageError, match="nothing smaller is the same"):
+        convert(full, "chainer/peephole_lstm", "onnx")

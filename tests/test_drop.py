@@ -14,6 +14,7 @@ import threading
 import time
 from typing import Any
 
+import axe
 import browser
 import large_files
 import pytest
@@ -73,7 +74,6 @@ def chosen(driver: Any, paths: list[pathlib.Path]) -> None:
 def of_the_page(driver: Any, paths: list[pathlib.Path]) -> list[tuple[int, dict[str, str]]]:
     """What the page says of each file, one after the other, and how many bytes it read."""
     chosen(driver, paths)
-    driver.set_script_timeout(600)
     found = driver.execute_async_script(EACH)
     assert [name for name, *_ in found] == [path.name for path in paths]
     return [(bytes_, said) for _, bytes_, said in found]
@@ -94,6 +94,7 @@ def regular(folder: pathlib.Path) -> list[pathlib.Path]:
 @pytest.fixture(scope="module")
 def page(site):
     with browser.page(site, PAGE) as opened:
+        opened[1].set_script_timeout(600)
         yield opened
 
 
@@ -172,7 +173,7 @@ def text(driver: Any, name: str) -> str:
 def finished(driver: Any) -> None:
     WebDriverWait(driver, 120, 0.05).until(
         lambda driver: driver.execute_script(
-            "return !document.querySelector('.drop').hasAttribute('aria-busy')"
+            "return !document.querySelector('.drop-result').hasAttribute('aria-busy')"
         )
     )
 
@@ -297,6 +298,20 @@ def test_no_result_makes_the_page_scroll_sideways(opened, width):
     browser.look(opened, 1280)
 
 
+@in_browser
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, False), (1280, True)])
+def test_a_result_and_an_error_have_no_barrier_by_wcag(opened, tmp_path, width, dark):
+    browser.look(opened, width, dark=dark)
+    give(opened, SEED)
+    found = axe.violations(opened)
+    (tmp_path / "model.pt").write_bytes(b"\x1f\x8b compressed")
+    give(opened, tmp_path / "model.pt")
+    assert text(opened, "error")
+    found += axe.violations(opened)
+    browser.look(opened, 1280)
+    assert found == []
+
+
 # ---------------------------------------------------------------- nothing leaves the page
 
 
@@ -314,7 +329,7 @@ def asked(log: pathlib.Path, origin: str) -> list[str]:
 def test_nothing_is_asked_of_another_host_and_it_works_when_the_network_is_gone(site, tmp_path):
     log = tmp_path / "net.json"
     with browser.chromium(f"--log-net-log={log}") as driver:
-        browser.look(driver, 1280)
+        driver.set_script_timeout(600)
         with browser.served(site) as origin:
             driver.get(f"{origin}/{PAGE}")
             give(driver, SEED)

@@ -13,6 +13,7 @@ from conftest import ROOT
 
 sys.path.append(str(ROOT / "docs" / "_ext"))
 import drop
+import npm_packages
 
 
 @pytest.mark.site
@@ -23,7 +24,7 @@ def test_what_the_page_says_of_sizes_and_versions_is_so(site):
     assert files == about["sizes"]
     words = (ROOT / "docs" / f"{drop.PAGE}.md").read_text(encoding="utf-8")
     assert words.count(f"{sum(files.values()) / 1e6:.0f} MB") == 2
-    assert f"[Pyodide](https://pyodide.org) {drop.PINNED['version']}," in words
+    assert f"[Pyodide](https://pyodide.org) {drop.VERSION}," in words
 
 
 def test_the_package_in_the_page_is_that_of_the_source_tree():
@@ -37,15 +38,17 @@ def test_the_package_in_the_page_is_that_of_the_source_tree():
 
 
 def test_only_the_file_whose_hash_is_committed_is_taken(tmp_path, monkeypatch):
-    name = f"{drop.PINNED['name']}-{drop.PINNED['version']}.tgz"
+    name = f"pyodide-{drop.VERSION}.tgz"
 
-    def fetch(kept: pathlib.Path) -> str:
+    def fetch(_spec: str, kept: pathlib.Path) -> str:
         (kept / name).write_bytes(b"something else")
         return ""
 
-    monkeypatch.setattr(drop, "fetch", fetch)
-    with pytest.raises(drop.DropError, match="is not the one whose hash stands in docs/_ext/npm.json"):
-        drop.tarball(tmp_path)
+    monkeypatch.setattr(npm_packages, "fetch", fetch)
+    with pytest.raises(
+        drop.DropError, match=r"is not the one whose hash stands in docs/_ext/npm_packages.json"
+    ):
+        drop.contents(tmp_path)
     assert not (tmp_path / name).exists()
 
 
@@ -56,17 +59,17 @@ def test_without_a_registry_the_build_says_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(
         drop.DropError, match=r"npm could not fetch pyodide-[\d.]+: ECONNREFUSED\. .*DROP_TOOL=0 make site"
     ):
-        drop.tarball(tmp_path / "npm")
+        drop.contents(tmp_path / "npm")
 
 
 @pytest.mark.site
 @pytest.mark.xdist_group("site")
 def test_a_second_build_asks_nobody(site, monkeypatch):
-    monkeypatch.setattr(drop, "fetch", lambda kept: pytest.fail("npm was asked"))
-    assert drop.verified(drop.tarball(drop.KEPT))
+    monkeypatch.setattr(npm_packages, "fetch", lambda *_: pytest.fail("npm was asked"))
+    assert npm_packages.packed("pyodide").exists()
 
 
 def test_no_address_of_a_registry_is_committed():
-    text = (ROOT / "docs" / "_ext" / "npm.json").read_text(encoding="utf-8")
-    assert set(json.loads(text)) == {"name", "version", "integrity"}
+    text = (ROOT / "docs" / "_ext" / "npm_packages.json").read_text(encoding="utf-8")
+    assert {key for one in json.loads(text).values() for key in one} == {"version", "integrity"}
     assert "://" not in text

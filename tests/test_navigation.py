@@ -135,7 +135,9 @@ def test_every_address_is_written_down(pages):
     if os.environ.get("UPDATE_GOLDEN"):
         with ADDRESSES.open("a", encoding="utf-8") as file:
             file.writelines(f"{name}\n" for name in new)
-    assert new == [], "UPDATE_GOLDEN=1 pytest tests/test_navigation.py -k written_down adds them to docs/addresses.txt"
+    assert new == [], (
+        "UPDATE_GOLDEN=1 pytest tests/test_navigation.py -k written_down adds them to docs/addresses.txt"
+    )
 
 
 def test_a_page_that_moved_leads_to_one_that_is_there(site, pages):

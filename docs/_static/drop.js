@@ -93,7 +93,7 @@ function say(text, part = "status") {
   if (slot(part).textContent !== text) slot(part).textContent = text; // or a screen reader would say it again
 }
 function step({ step: what, loaded, total }) {
-  bar.hidden = what === "ready" && !box.hasAttribute("aria-busy");
+  bar.hidden = what === "ready" && !slot("result").hasAttribute("aria-busy");
   const coming = what === "load" && loaded < total;
   if (coming) [bar.max, bar.value] = [total, loaded];
   else bar.removeAttribute("value");
@@ -110,14 +110,15 @@ async function show(files, file) {
   bar.removeAttribute("value");
   say("", "error");
   slot("result").hidden = true;
-  box.setAttribute("aria-busy", "true");
+  slot("result").setAttribute("aria-busy", "true");
   const answer = await explain(files, file.name).catch((error) => ({ error: error.message }));
   if (mine !== turn) return; // another file was dropped meanwhile
-  box.removeAttribute("aria-busy");
+  slot("result").removeAttribute("aria-busy");
   bar.hidden = true;
   say("", "amount");
   say(answer.error ?? "", "error");
-  say(answer.error ? "" : `${size(answer.bytes)} of ${size(file.size)} were read, in `
+  const all = files.reduce((sum, one) => sum + one.size, 0);
+  say(answer.error ? "" : `${size(Math.min(answer.bytes, all))} of ${size(all)} were read, in `
     + `${((performance.now() - begun) / 1000).toFixed(1)} seconds.`);
   if (answer.error) return;
   slot("name").textContent = file.name;
@@ -150,6 +151,8 @@ function dropped(transfer) {
     input.files = transfer.files; // so that its name stands there
     return take([...transfer.files]);
   }
+  slot("result").hidden = true;
+  say("");
   say(`${inside.name} is a folder: a file was expected. Of a SavedModel drop variables/variables.index, or run the command line on the folder.`, "error");
 }
 

@@ -14,7 +14,7 @@ ACTIVATIONS = {name: repr(name) for name in ("tanh", "sigmoid", "relu", "linear"
 RECURRENT = {
     **ACTIVATIONS,
     "hard_sigmoid_1/6": "'hard_sigmoid'",
-    "hard_sigmoid_0.2": "lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)",
+    "hard_sigmoid_0.2": "a function that gives keras.ops.clip(0.2 * a + 0.5, 0, 1)",
 }
 SQUASH: dict[str, Any] = {
     "activation": ("activation", ACTIVATIONS),

@@ -25,7 +25,7 @@ ACTIVATIONS = {name: repr(name) for name in ("tanh", "sigmoid", "relu", "linear"
 RECURRENT = {
     **ACTIVATIONS,
     "hard_sigmoid_0.2": "'hard_sigmoid'",
-    "hard_sigmoid_1/6": "lambda a: tf.clip_by_value(a / 6 + 0.5, 0, 1)",
+    "hard_sigmoid_1/6": "a function that gives tf.clip_by_value(a / 6 + 0.5, 0, 1)",
 }
 SQUASH: dict[str, Any] = {
     "activation": ("activation", ACTIVATIONS),

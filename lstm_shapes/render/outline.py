@@ -157,7 +157,8 @@ def arrays_table(layer: Layer) -> Table:
     keep = [name for name in head if not absent.get(name)]
     columns = [head.index(name) for name in keep]
     chosen = tuple(tuple(row[column] for column in columns) for row in rows)
-    label = f"Arrays of {layer.path}, in the order of get_weights()"
+    order = "the order of get_weights()" if layer.framework.startswith("keras") else "their stored order"
+    label = f"Arrays of {layer.path}, in {order}"
     return Table(tuple(keep), chosen, ("index", "parameters"), label)
 
 

@@ -47,41 +47,57 @@ def para(block: Para, _: bool) -> Iterator[str]:
     yield from _wrapped(_plain(block.text))
 
 
-def _wrapped(text: str) -> Iterator[str]:
+def _wrapped(text: str, first: str = "", indent: str = "  ") -> Iterator[str]:
     """Lines of at most WIDTH; all but the first indented.  (textwrap costs a tenth of `explain`'s time.)"""
-    line = ""
-    for word in text.split():
+    line = first
+    for word in text.split(" "):  # not at the narrow space inside a number
         if line and len(line) + 1 + len(word) > WIDTH:
             yield line
-            line = f"  {word}"
+            line = f"{indent}{word}"
         else:
             line = f"{line} {word}" if line else word
     yield line
 
 
 def table(block: Table, colour: bool) -> Iterator[str]:
-    """A table in columns."""
+    """A table in columns; what has no room beside the others stands in a line below its row."""
     rows = [block.head, *(tuple(map(_plain, row)) for row in block.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     right = [name in block.numeric for name in block.head]
+    below: list[int] = []
+    while sum(widths) + 2 * (len(widths) - len(below) - 1) > WIDTH and len(below) < len(widths) - 1:
+        below.append(max(range(len(widths)), key=widths.__getitem__))
+        widths[below[-1]] = 0
     for number, row in enumerate(rows):
-        cells = (f"{c:>{w}}" if r else f"{c:<{w}}" for c, w, r in zip(row, widths, right, strict=True))
-        line = "  ".join(cells).rstrip()
-        yield _bold(line, colour) if number == 0 else line
+        cells = [f"{c:>{w}}" if r else f"{c:<{w}}" for c, w, r in zip(row, widths, right, strict=True) if w]
+        lines = ["  ".join(cells).rstrip(), *(f"       {row[one]}" for one in sorted(below) if row[one])]
+        yield from (_bold(line, colour) for line in lines) if number == 0 else lines
 
 
 def bar(block: Bar, colour: bool) -> Iterator[str]:
-    """The gate axis to scale, with the slice of each gate under its name."""
-    yield _plain(block.label)
+    """The gate axis to scale, with the slice of each gate under its name; a list where there is no room for that."""
+    yield from _wrapped(_plain(block.label))
     whole = WIDTH - 4
     cells = []
     for segment in block.segments:
         name, where = segment.gate, range_text(segment.ranges)
         width = max(int(whole * segment.share) - 1, len(name) + 2, len(where) + 2)
-        cells.append((segment.gate, name.center(width), where.center(width)))
-    for line in (1, 2):
-        painted = (_paint(cell[0], cell[line], colour) for cell in cells)
+        cells.append((name, where, width))
+    if sum(width + 1 for *_, width in cells) + 3 > WIDTH:
+        yield from _listed(cells, colour)
+        return
+    for line in (0, 1):
+        painted = (_paint(cell[0], str(cell[line]).center(cell[2]), colour) for cell in cells)
         yield f"  |{'|'.join(painted)}|"
+
+
+def _listed(cells: list[tuple[str, str, int]], colour: bool) -> Iterator[str]:
+    """A gate a line; one of many ranges goes on below."""
+    longest = max(len(name) for name, *_ in cells) + 2
+    for gate, where, _ in cells:
+        room = WIDTH - longest - 5
+        for number, one in enumerate([where] if len(where) <= room else where.split(", ")):
+            yield f"  |{_paint(gate, ('' if number else gate).center(longest), colour)}| {one}"
 
 
 def _paint(gate: str, text: str, colour: bool) -> str:
@@ -94,8 +110,9 @@ def _paint(gate: str, text: str, colour: bool) -> str:
 def formula(block: Formula, _: bool) -> Iterator[str]:
     """A calculation, one way of writing it a line."""
     lines = [line.replace("*", " · ") for line in block.lines]
+    label = f"{block.label}:"
     for number, line in enumerate(lines):
-        yield f"{block.label + ':' if number == 0 else '':<{len(block.label) + 1}} {line}"
+        yield from _wrapped(line, f"{'' if number else label:<{len(label)}}", " " * (len(label) + 3))
 
 
 DRAW = {Title: title, Para: para, Table: table, Bar: bar, Formula: formula}

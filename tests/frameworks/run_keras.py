@@ -40,8 +40,15 @@ def squash(keras: Any, name: str) -> Any:
     """What Keras 2 calls hard_sigmoid is another function in Keras 3."""
     if name != "hard_sigmoid_0.2":
         return name
-    three = keras.__version__.startswith("3")
-    return (lambda a: keras.ops.clip(0.2 * a + 0.5, 0, 1)) if three else "hard_sigmoid"
+    if not keras.__version__.startswith("3"):
+        return "hard_sigmoid"
+
+    def clipped(a: Any) -> Any:
+        return keras.ops.clip(0.2 * a + 0.5, 0, 1)
+
+    return keras.saving.register_keras_serializable()(
+        clipped
+    )  # Bidirectional makes the layer anew from its config
 
 
 if __name__ == "__main__":
