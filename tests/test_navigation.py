@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html.parser
 import itertools
 import os
@@ -152,10 +153,11 @@ def test_an_old_address_leads_on(tmp_path: pathlib.Path):
 
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/addresses.txt").write_text("# kept\nwhy/old.html -> why/new.html\nwhy/new.html\n")
+    conf = (ROOT / "conf.py").read_text(encoding="utf-8")
     lines = [
-        line
-        for line in (ROOT / "conf.py").read_text().splitlines()
-        if line.startswith(("moved = ", "redirects = "))
+        ast.get_source_segment(conf, node) or ""
+        for node in ast.parse(conf).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("moved", "redirects")
     ]
     (tmp_path / "conf.py").write_text(
         "from pathlib import Path\nROOT = Path(__file__).parent\nextensions = ['sphinx_reredirects']\n"
