@@ -30,6 +30,7 @@ extensions = [
     "mathml",
     "calculator",
     "linked",
+    "rosetta_table",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
