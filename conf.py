@@ -48,6 +48,7 @@ extensions = [
     "sitemap",
     "notfound.extension",
     "sphinxext.opengraph",
+    "rosetta_table",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
