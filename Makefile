@@ -57,7 +57,7 @@ fix: $(READY) ## format the code, mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 serve: $(READY) ## the site with live reload, on this machine only
-	@$(BIN)/sphinx-autobuild -c . --host 127.0.0.1 --watch gallery --watch lstm_shapes --ignore 'docs/gallery/*' -d _build/doctrees docs _build/html
+	@$(BIN)/sphinx-autobuild -c . -D csp=0 --host 127.0.0.1 --watch gallery --watch lstm_shapes --ignore 'docs/gallery/*' -d _build/doctrees docs _build/html
 
 golden: $(READY) ## write tests/golden anew; read the diff
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/test_render.py -k golden

@@ -96,6 +96,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"[/\\]plot_",
     "abort_on_example_error": True,
     "within_subsection_order": "FileNameSortKey",
+    "first_notebook_cell": "# In a clone of lstm_shapes, where its pyproject.toml is:\n%pip install -q '.[docs]'",
     "image_scrapers": (figures.scraper,),
     "image_srcset": ["2x"],
     "matplotlib_animations": False,

@@ -179,6 +179,18 @@ def test_pictures_have_their_size_and_those_below_come_late(site, pages):
     assert sum(len(found) for found in pictures.values()) > 20
 
 
+def test_a_notebook_of_every_program_can_be_taken_and_first_installs_what_it_needs(site, pages):
+    import json
+
+    programs = sorted(name for name in pages if "/plot_" in name and name.startswith("gallery/"))
+    assert len(programs) >= 9
+    for name in programs:
+        links = [file_of(site, name, one) for one in pages[name].links if one.endswith(".ipynb")]
+        assert len(links) == 1, name
+        notebook = json.loads(links[0].read_text(encoding="utf-8"))
+        assert "%pip install" in "".join(notebook["cells"][0]["source"]), name
+
+
 def test_no_page_names_a_folder_of_the_machine_it_was_built_on(site):
     import conftest
 

@@ -130,7 +130,7 @@ def wanted(name: str, page: str) -> bool:
 
 def finish(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     """All of it, on one page; the last word before it is written."""
-    own = policy(app.config.csp_pages.get(page, {}))
+    own = policy(app.config.csp_pages.get(page, {})) if app.config.csp else ""
     context["metatags"] = f"\n    {own}\n{mended(context.get('metatags') or '')}"
     for key in ("body", "furo_navigation_tree"):
         context[key] = mended(context.get(key) or "")
@@ -141,6 +141,7 @@ def finish(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doc
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx's entry."""
+    app.add_config_value("csp", True, "html", [bool])  # `make serve` puts a script of its own into each page
     app.add_config_value("csp_pages", {}, "html", [dict])
     app.connect("html-page-context", finish, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
