@@ -27,10 +27,10 @@ SEED, LAYERS = 1997, 600
 NUMBERS = ("input_dim", "units", "layers", "timesteps")
 
 
-def explained(framework: str, cell: str) -> bool:
-    """Whether numbers alone make such a layer: a convolution's window is not asked for."""
+def explained(framework: str, cell: str, **options: Any) -> bool:
+    """Whether there is such a layer, made by numbers alone: a convolution's window is not asked for."""
     try:
-        lstm_shapes.explain(input_dim=3, units=2, cell=cell, framework=framework)
+        lstm_shapes.explain(input_dim=3, units=2, cell=cell, framework=framework, **options)
     except UsageError:
         return False
     return True
@@ -38,7 +38,7 @@ def explained(framework: str, cell: str) -> bool:
 
 CELLS = [
     (framework, cell, calculator_data.toggles(layout))
-    for framework in layouts.MAIN
+    for framework in calculator_data.OFFERED
     for cell, layout in layouts.table(framework).items()
     if explained(framework, cell)
 ]
@@ -65,7 +65,7 @@ def size(chance: random.Random, most: int) -> int:
 def layer(chance: random.Random) -> dict[str, Any]:
     """Any layer that the calculator's form can describe."""
     framework, cell, options = chance.choice(CELLS)
-    two = chance.random() < 0.5
+    two = chance.random() < 0.5 and explained(framework, cell, bidirectional=True)
     merge = chance.choice(MERGE_MODES) if two else "concat"
     return {
         "cell": cell,
@@ -361,7 +361,7 @@ RUN = [
     f"framework={framework}&cell={cell}&input=3&units=2{more}"
     for framework, cells, variants in (
         ("pytorch", ("lstm", "gru", "simple_rnn"), ("", "&bidirectional=1&layers=2", "&bias=0")),
-        ("onnx", ("lstm", "gru", "simple_rnn"), ("", "&bidirectional=1", "&bias=0", "&reset_after=1")),
+        ("onnx", ("lstm", "gru", "simple_rnn"), ("", "&bidirectional=1", "&bias=0", "&reset_after=0")),
         (
             "flax",
             ("lstm", "optimized_lstm", "gru", "simple_rnn"),
@@ -447,7 +447,7 @@ def strange(monkeypatch):
     monkeypatch.setitem(sys.modules, "lstm_shapes.layouts.strange", module)
     monkeypatch.setattr(layouts, "NAMES", {**layouts.NAMES, "strange": "Strange"})
     monkeypatch.setattr(layouts, "FRAMEWORKS", (*layouts.FRAMEWORKS, "strange"))
-    monkeypatch.setattr(layouts, "MAIN", (*layouts.MAIN, "strange"))
+    monkeypatch.setattr(calculator_data, "OFFERED", (*calculator_data.OFFERED, "strange"))
 
 
 @pytest.mark.usefixtures("strange")

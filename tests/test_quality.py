@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
 
 NARROW, WIDE = 360, 1280
 FIRST = "index.html"
+TOOLS = ".calculator, .linked, .drop"
 WIDTH = "return document.documentElement.scrollWidth"
 
 
@@ -30,24 +31,22 @@ class Visit:
 
 
 def visit(driver: Any, address: str, name: str) -> Visit:
-    """One page: without scripts, then with them; narrow, wide, wide and dark."""
+    """One page: narrow, wide, wide and dark; and if it has scripts of its own, without them."""
     seen = Visit()
-    browser.look(driver, NARROW)
-    with browser.without_javascript(driver):
-        driver.get(f"{address}/{name}")
-        seen.mute = without_scripts(driver)
     for width, dark, rules in ((NARROW, False, axe.NARROW), (WIDE, False, ()), (WIDE, True, axe.COLOURS)):
         browser.look(driver, width, dark=dark)
         if width == NARROW:
-            urls, _ = browser.traffic(driver)
             driver.get(f"{address}/{name}")
-            more, seen.weight = browser.traffic(driver)
+            urls, seen.weight = browser.traffic(driver)
         if not dark and driver.execute_script(WIDTH) > width:
             seen.wide.append(f"{name} at {width}")
         look = f"{name} at {width}, {'dark' if dark else 'light'}: "
         without = () if name == FIRST else (".sidebar-tree",)  # the list of pages is the same on all
         seen.barriers += [look + found for found in axe.violations(driver, rules, without)]
-    urls += more + browser.requests(driver)
+    if name == FIRST or driver.execute_script(f"return document.querySelector('{TOOLS}, noscript') !== null"):
+        browser.look(driver, NARROW)
+        seen.mute = without_scripts(driver)
+    urls += browser.requests(driver)
     seen.strange = [url for url in urls if not url.startswith((address, "data:", "chrome"))]
     seen.errors = [
         f"{name}: {one['message']}" for one in driver.get_log("browser") if one["level"] == "SEVERE"
@@ -56,12 +55,13 @@ def visit(driver: Any, address: str, name: str) -> Visit:
 
 
 def without_scripts(driver: Any) -> list[str]:
-    """What a reader without scripts misses; a tool has to say that it needs them."""
-    found = driver.execute_script("""
-        const text = document.querySelector("article").innerText, tools = document.querySelectorAll(".calculator, .linked, .drop");
-        return [document.documentElement.scrollWidth, text.trim().length,
-          [...tools].filter(tool => !/JavaScript/.test(tool.innerText)).map(tool => tool.className)]""")
-    width, words, silent = found
+    """What a reader without scripts misses on the open page; a tool has to say that it needs them."""
+    with browser.without_javascript(driver):
+        driver.refresh()
+        width, words, silent = driver.execute_script(f"""
+            const text = document.querySelector("article").innerText, tools = document.querySelectorAll("{TOOLS}");
+            return [document.documentElement.scrollWidth, text.trim().length,
+              [...tools].filter(tool => !/JavaScript/.test(tool.innerText)).map(tool => tool.className)]""")
     wrong = [f"{one} does not say that it needs JavaScript" for one in silent]
     return wrong + ["scrolls sideways"] * (width > NARROW) + ["has no text"] * (words == 0)
 

@@ -36,14 +36,14 @@ function counting(add) {
   return () => { self.fetch = ask; };
 }
 
-async function asked(path) {
-  const answer = await fetch(new URL(path, base));
+async function asked(path, how) {
+  const answer = await fetch(new URL(path, base), how);
   if (!answer.ok) throw Error(`${path} did not come (${answer.status})`);
   return answer;
 }
 
 async function start() {
-  const { pyodide, lock, sizes } = await (await asked("files.json")).json();
+  const { pyodide, lock, sizes } = await (await asked("files.json", { cache: "no-cache" })).json();
   const total = Object.values(sizes).reduce((all, one) => all + one), indexURL = new URL(pyodide, base).href;
   let loaded = 0;
   const add = (count) => self.postMessage({ step: "load", loaded: loaded += count, total });

@@ -15,7 +15,7 @@ import shlex
 from html import escape
 from typing import Any, ClassVar
 
-from calculator_data import export
+from calculator_data import OFFERED, export
 from docutils import nodes
 from docutils.parsers.rst import directives
 from page_assets import with_assets
@@ -89,7 +89,7 @@ def field(name: str) -> str:
 def choices(name: str) -> list[tuple[str, str]]:
     """What a list offers; the cells depend on the framework, and the script puts them there."""
     if name == "framework":
-        return [(key, layouts.NAMES[key]) for key in layouts.MAIN]
+        return [(key, layouts.NAMES[key]) for key in OFFERED]
     if name == "merge_mode":
         return [(str(mode).lower(), str(mode)) for mode in MERGE_MODES]
     return [("lstm", "LSTM")]

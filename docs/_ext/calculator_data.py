@@ -22,6 +22,8 @@ from lstm_shapes.pattern import Word
 
 # The number of a layer high up in a stack: its paths, with the 12 left open, are those of all layers.
 HIGH = 12
+# The frameworks whose code the page writes too (calculator_code.py).
+OFFERED = (*layouts.MAIN, "flax", "nnx", "haiku", "equinox")
 OPEN = {"input_dim": Word("input_dim"), "units": Word("units")}
 NUMBERS = ("input_dim", "units", "layers", "timesteps")
 SWITCHES = ("use_bias", "reset_after")  # what the form asks for; everything else is as the framework has it
@@ -41,8 +43,8 @@ def export() -> dict[str, Any]:
     """Everything, as plain data for JSON."""
     pools: dict[str, Pool] = {name: Pool() for name in ("weights", "paths", "gates", "outputs", "formulas")}
     return {
-        "frameworks": {name: _framework(name, pools) for name in layouts.MAIN},
-        "kinds": {key: layout.cell for name in layouts.MAIN for key, layout in layouts.table(name).items()},
+        "frameworks": {name: _framework(name, pools) for name in OFFERED},
+        "kinds": {key: layout.cell for name in OFFERED for key, layout in layouts.table(name).items()},
         "multiplies": layouts.MULTIPLIES,
         "largest": {name: LARGEST[name] for name in NUMBERS},
         "messages": messages(),

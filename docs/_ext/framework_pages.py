@@ -68,9 +68,9 @@ def prose(text: str) -> str:
 
 def arrays_html(layout: Layout) -> str:
     """The table of an entry's arrays."""
-    head = ["name", "role", "axes", "shape", "gates", "only"]
+    head = ["name", "gates", "role", "axes", "shape", "only"]
     rows = [
-        [code(one.name), code(one.role), code(one.pattern), escape(shape(layout, one)), ", ".join(one.gates or ()),
+        [code(one.name), ", ".join(one.gates or ()), code(one.role), code(one.pattern), escape(shape(layout, one)),
          only_when(one)]
         for one in layout.arrays
     ]  # fmt: skip
@@ -87,7 +87,7 @@ def said(layout: Layout, key: str) -> list[tuple[str, str]]:
     """What else there is to say: a word and HTML each; what is not known is left out."""
     own = ", ".join(f"{gate} = {word}" for gate, word in zip(layout.gates, layout.gate_names, strict=False))
     counts = "<br>".join(
-        f"{escape(f'{words}: ' if words else '')}{escape(formula)} → {number(total)}"
+        f"{escape(f'{words}: ' if words else '')}{escape(formula)} → <span class='number'>{number(total)}</span>"
         for words, formula, total in formulas(layout, key)
     )
     error = f", largest error {layout.max_abs_error:.0e}" if layout.max_abs_error is not None else ""

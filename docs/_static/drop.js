@@ -51,10 +51,13 @@ async function warm() {
   thread().postMessage({});
 }
 
+/* What there is to load: a newer site has a newer package. */
+const contents = () => fetch(new URL("files.json", folder), { cache: "no-cache" });
+
 async function prepare() {
   let found;
   try {
-    found = await fetch(new URL("files.json", folder));
+    found = await contents();
   } catch {
     throw Error("The site cannot be reached, and nothing was kept here yet: come back with a network, or run the command line.");
   }
@@ -76,7 +79,7 @@ async function guarded() {
 async function keep() {
   const controller = navigator.serviceWorker?.controller;
   if (!controller) return false;
-  const { pyodide, sizes } = await (await fetch(new URL("files.json", folder))).json();
+  const { pyodide, sizes } = await (await contents()).json();
   const tool = ["files.json", "worker.js", ...Object.keys(sizes)].map((name) => new URL(name, folder).href);
   const page = performance.getEntriesByType("resource").map((one) => one.name);
   const own = [location.href.replace(/[?#].*/, ""), ...page, ...tool].filter((one) => one.startsWith(location.origin));

@@ -49,6 +49,11 @@ FRAMEWORKS = {
     "tinygrad": Framework("small", "run_tinygrad.py"),
     "tflite": Framework("small", "run_tflite.py"),
     "tfjs": Framework("tfjs", "run_tfjs.py"),
+    "openvino": Framework("openvino", "run_openvino.py", ci=False),
+    "paddle": Framework("paddle", "run_paddle.py", ci=False),
+    "chainer": Framework("chainer", "run_chainer.py", ci=False),
+    "mxnet": Framework("mxnet", "run_mxnet.py", ci=False),
+    "mindspore": Framework("mindspore", "run_mindspore.py", ci=False),
 }
 
 
@@ -129,15 +134,26 @@ def run(name: str, cases: dict[str, Case]) -> Outputs:
 
 
 def main() -> None:
-    """Build environments."""
+    """Install environments; unless that is all, run the frameworks and write docs/lookup/rosetta.json."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"default: all; of {', '.join(FRAMEWORKS)}")
     parser.add_argument("--install", action="store_true", help="only make the environments")
     parser.add_argument("--ci", action="store_true", help="only those that CI runs")
     args = parser.parse_args()
-    for name, framework in FRAMEWORKS.items():
-        if (name in args.names or not args.names) and (framework.ci or not args.ci):
-            python(framework.environment)
+    if strange := {*args.names} - {*FRAMEWORKS}:
+        parser.error(f"no such framework: {', '.join(sorted(strange))}")
+    chosen = [
+        name
+        for name, framework in FRAMEWORKS.items()
+        if (name in args.names or not args.names) and (framework.ci or not args.ci)
+    ]
+    for name in chosen:
+        python(FRAMEWORKS[name].environment)
+    if not args.install:
+        sys.path.insert(0, str(HERE.parent.parent))  # the package that this file belongs to
+        from results import write
+
+        write(chosen)
 
 
 if __name__ == "__main__":

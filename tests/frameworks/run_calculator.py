@@ -41,7 +41,7 @@ def takes(node: Any, wanted: list[list[int]]) -> bool:
     arrays = [np.zeros(shape, np.float32) for shape in wanted]
     held = [numpy_helper.from_array(a, name) for a, name in zip(arrays, node.input[1:], strict=True)]
     x = helper.make_tensor_value_info("X", TensorProto.FLOAT, [2, 1, wanted[0][-1]])
-    y = helper.make_tensor_value_info("Y", TensorProto.FLOAT, None)
+    y = helper.make_tensor_value_info("Y", TensorProto.FLOAT, ["time", "direction", "batch", "unit"])
     graph = helper.make_graph([node], "one", [x], [y], held)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
     onnx.checker.check_model(model)
@@ -61,7 +61,8 @@ def main(path: pathlib.Path) -> None:
             entry["made"] = sorted(shapes(entry["program"], entry["shapes"]))
         except ImportError:
             continue
-    path.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
+    lines = ",\n".join(json.dumps(entry) for entry in entries)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"{sum('made' in one for one in entries)} of {len(entries)} were run")
 
 
