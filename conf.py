@@ -14,9 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums on every machine
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 
-import figures  # noqa: E402
-
 import addresses  # noqa: E402
+import figures  # noqa: E402
 
 import lstm_shapes  # noqa: E402
 
@@ -112,4 +111,28 @@ sphinx_gallery_conf = {
 }
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
 
-redirects = addresses.moved(ROOT / "docs/addresses.txt")
+redirects = addresses.moved(ROOT / "docs/addresses.txt")  # addresses are kept
+
+# Where the site will stand, if that is known: SITE_URL=https://… make site adds its cards, its map and its canonical links.
+html_baseurl = ogp_site_url = os.environ.get("SITE_URL", "")
+ogp_social_cards = {"enable": bool(html_baseurl)}
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+
+# What a page needs beside the policy of docs/_ext/finish.py: here Python runs, compiled to WebAssembly, in a worker.
+csp_pages = {"start/drop-your-checkpoint": {"script-src": "'wasm-unsafe-eval'", "worker-src": "'self'"}}
+
+html_theme = "furo"
+html_title = "lstm_shapes"
+html_favicon = "docs/_static/favicon.svg"
+html_static_path = ["docs/_static"]
+html_css_files = ["custom.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
+html_show_sourcelink = False
+html_copy_source = False
+html_math_renderer = "mathml"
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#1f5fa8", "color-brand-content": "#1f5fa8"},
+    "dark_css_variables": {"color-brand-primary": "#7fb8ff", "color-brand-content": "#7fb8ff"},
+}
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
