@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import browser
 import pytest
@@ -31,6 +33,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "browser" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="no chromium and chromedriver on this machine"))
+
+
+# Tests that share something dear (the built site, what one framework computed) run in one process.
+TOGETHER = re.compile(
+    r"tests/test_(?:(site|calculator|linked)|rosetta)\.py(?:.*(live_module)|::\w+\[(\w+)[/\]])?"
+)
+
+
+def together(nodeid: str) -> str:
+    """The group that a test belongs to; most are alone.
+
+    >>> together("tests/test_rosetta.py::test_the_table_tells_what_it_computes[mlx/gru-one]")
+    'mlx'
+    """
+    found = TOGETHER.match(nodeid)
+    if not found:
+        return nodeid
+    site, live, framework = found.groups()
+    return "site" if site else "pytorch" if live else framework or nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadgroup` as it was meant: pytest 9.2 no longer shows xdist 3.8 the mark `xdist_group` in a test's id."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
