@@ -14,6 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums on every machine
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 
+import addresses  # noqa: E402
 import figures  # noqa: E402
 
 import lstm_shapes  # noqa: E402
@@ -48,6 +49,7 @@ extensions = [
     "sitemap",
     "notfound.extension",
     "sphinxext.opengraph",
+    "rosetta_table",
 ]
 exclude_patterns = [
     "gallery/**/*.ipynb",
@@ -111,13 +113,8 @@ sphinx_gallery_conf = {
 }
 suppress_warnings = ["config.cache"]  # a part of sphinx_gallery_conf cannot be pickled; it is small
 
-# Addresses are kept: a page that moves leaves a page behind that leads on.
-moved = (
-    line.split(" -> ")
-    for line in (ROOT / "docs/addresses.txt").read_text().splitlines()
-    if " -> " in line and line[0] != "#"
-)
-redirects = {old.removesuffix(".html"): f"/{new}" for old, new in moved}
+redirects = addresses.moved(ROOT / "docs/addresses.txt")  # addresses are kept
+
 # Where the site will stand, if that is known: SITE_URL=https://… make site adds its cards, its map and its canonical links.
 html_baseurl = ogp_site_url = os.environ.get("SITE_URL", "")
 ogp_social_cards = {"enable": bool(html_baseurl)}

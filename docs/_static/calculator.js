@@ -66,8 +66,7 @@ function compute(state) {
     for (const { role, shape } of oneWay(layer)) (alike[role + shape] ??= [0, ...shape])[0]++;
     const sums = entries(alike).map(([, all]) => all.filter((n) => n !== 1).join("*") || "1").join(" + ");
     layers.push({ ...layer, parameters: count(layer.weights), parameter_formula: { symbols,
-      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/\b1\*|\*1\b/g, "")
-        .replace(/^\(([^()]*)\)$/, "$1"),
+      factored: factored.replace(/\[(.*?)]/g, (_, one) => value(one, sizes)).replace(/\b1\*|\*1\b/g, ""),
       expanded: directions[1] && layer.weights[0].direction ? `2*(${sums})` : sums } });
     if (!last) sizes.input_dim = Number(value(output.next, sizes));
   }
