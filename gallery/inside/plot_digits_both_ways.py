@@ -22,7 +22,8 @@ x, y = (digits.images / 16).astype("float32"), digits.target
 order = np.random.default_rng(SEED).permutation(len(x))
 train, test = order[:1000], order[1000:]
 
-figure, axes = plt.subplots(1, 10, figsize=(9, 1.3), layout="constrained")
+figure, axes = plt.subplots(1, 10, figsize=(9, 1.6), layout="constrained")
+figure.suptitle("The ten digits, each of eight rows", fontsize=9)
 for digit, ax in enumerate(axes):
     ax.imshow(x[y == digit][0], cmap="gray_r")
     ax.set(xticks=[], yticks=[0, 7] if digit == 0 else [], xlabel=digit)
