@@ -14,9 +14,7 @@ from lstm_shapes.equations import CELLS, equations
 
 layer = lstm_shapes.explain(input_dim=100, units=20).layers[0]
 plot.cell_diagram("lstm", layer=layer)
-plt.title(
-    "One step of an LSTM: the kernel's columns go into three gates and a candidate"
-)  # the picture's words for who cannot see it
+words = plt.title("One step of an LSTM: its gates and its candidate")  # for who cannot see it
 
 # %%
 # *One step of an LSTM with 20 units on 100 inputs, from left to right. W are blocks of the kernel, U blocks of the
@@ -75,7 +73,7 @@ assert same < 1e-5 < 1e-2 < other
 # The GRU's step, drawn by the same lines of code from its own step function:
 
 plot.cell_diagram("gru")
-plt.title("One step of a GRU: two gates and a candidate")
+words = plt.title("One step of a GRU: two gates and a candidate")
 
 # %%
 # *One GRU step as Keras computes it by default (reset_after=True): the reset gate acts on what the recurrent kernel
