@@ -139,3 +139,15 @@ def test_all_that_is_known_of_a_framework_can_be_read(framework, capsys):
     for layout in layouts.table(framework).values():
         assert all(" ".join(word.split()) in out for word in (layout.source.rstrip("."), layout.verified))
         assert all(array.pattern in out for array in layout.arrays)
+
+
+@pytest.mark.parametrize(
+    "words", [["frameworks"], ["compare", "tensorflow1/basic_lstm", "keras"]], ids=" ".join
+)
+def test_columns_stay_side_by_side_within_80_characters(words, capsys):
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not [
+        line for line in lines if line.startswith("       ") and not line.startswith(" " * 17)
+    ]  # none below

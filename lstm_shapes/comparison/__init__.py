@@ -60,7 +60,12 @@ class Comparison:
         yield Title(f"{CELLS[self.left.layout.cell].name} of {left} and of {right}")
         yield Para(_sentence("; ".join(self.to_convert)))
         rows = tuple((f"`{role}`", *(_code(said(one)) for one in both)) for role, *both in self.arrays)
-        yield Table(("role", left, right), rows, label=f"Arrays of {left} and of {right}, by what they do")
+        yield Table(
+            ("role", left, right),
+            rows,
+            label=f"Arrays of {left} and of {right}, by what they do",
+            wraps=(left, right),
+        )
         yield from self._differences()
         yield from self._counts()
         for side in (self.left, self.right):
@@ -77,6 +82,7 @@ class Comparison:
                 ("what differs", left, right),
                 tuple(map(tuple, short)),
                 label=f"What differs: {left}, {right}",
+                wraps=("what differs", left, right),
             )
         for one in told:
             if one not in short:
@@ -86,7 +92,9 @@ class Comparison:
         sides = dict(zip(self.names, (self.left, self.right), strict=True))
         rows = [(f"`{role}`", *(number(total_of(one)) for one in both)) for role, *both in self.arrays]
         rows.append(("all", *(number(side.layer.parameters) for side in sides.values())))
-        yield Table(("parameters", *sides), tuple(rows), tuple(sides), "Parameters, role by role")
+        yield Table(
+            ("parameters", *sides), tuple(rows), tuple(sides), "Parameters, role by role", tuple(sides)
+        )
         for name, side in sides.items():
             for block in arithmetic(side.layer):
                 yield Formula(f"Parameters of {name}", block.lines) if isinstance(block, Formula) else block

@@ -17,7 +17,7 @@ def listing() -> Iterator[Block]:
     """Every framework with its cells."""
     rows = tuple((f"`{framework}`", name, ", ".join(table(framework))) for framework, name in NAMES.items())
     yield Title(f"{len(rows)} frameworks")
-    yield Table(("name", "framework", "cells"), rows, label="Frameworks and their cells")
+    yield Table(("name", "framework", "cells"), rows, label="Frameworks and their cells", wraps=("cells",))
 
 
 def of_framework(framework: str) -> Iterator[Block]:

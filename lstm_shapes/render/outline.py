@@ -24,7 +24,9 @@ MORE = "Read more: `docs/start/what-is-the-80.md`; `make site` builds the pages.
 # The blocks.  Plain named tuples: six dataclasses would cost as much time as all the rest of `explain`.
 Title = namedtuple("Title", "text")  # the heading of one layer
 Para = namedtuple("Para", "text")  # a few sentences
-Table = namedtuple("Table", "head rows numeric label", defaults=((), ""))  # numeric: columns set flush right
+Table = namedtuple(  # numeric: columns set flush right; wraps: those that may break where there is no room
+    "Table", "head rows numeric label wraps", defaults=((), "", ())
+)
 Segment = namedtuple("Segment", "gate ranges share")  # a stretch of the gate axis; share: of the whole axis
 Bar = namedtuple("Bar", "label axis segments shape gate_axis")  # the gate axis of arrays cut alike, to scale
 Formula = namedtuple("Formula", "label lines")  # a calculation, and the ways to write it
@@ -54,7 +56,7 @@ def by_layer(blocks: Iterable[Block]) -> list[tuple[Title | None, list[Block]]]:
     for block in blocks:
         if isinstance(block, Title):
             found.append((block, []))
-        elif not found or block[-1] == ALL_LAYERS:
+        elif not found or getattr(block, "label", None) == ALL_LAYERS:
             found.append((None, [block]))
         else:
             found[-1][1].append(block)

@@ -47,11 +47,11 @@ def para(block: Para, _: bool) -> Iterator[str]:
     yield from _wrapped(_plain(block.text))
 
 
-def _wrapped(text: str, first: str = "", indent: str = "  ") -> Iterator[str]:
-    """Lines of at most WIDTH; all but the first indented.  (textwrap costs a tenth of `explain`'s time.)"""
+def _wrapped(text: str, first: str = "", indent: str = "  ", width: int = WIDTH) -> Iterator[str]:
+    """Lines of at most `width`; all but the first indented.  (textwrap costs a tenth of `explain`'s time.)"""
     line = first
     for word in text.split(" "):  # not at the narrow space inside a number
-        if line and len(line) + 1 + len(word) > WIDTH:
+        if line and len(line) + 1 + len(word) > width:
             yield line
             line = f"{indent}{word}"
         else:
@@ -62,16 +62,43 @@ def _wrapped(text: str, first: str = "", indent: str = "  ") -> Iterator[str]:
 def table(block: Table, colour: bool) -> Iterator[str]:
     """A table in columns; what has no room beside the others stands in a line below its row."""
     rows = [block.head, *(tuple(map(_plain, row)) for row in block.rows)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = _narrowed(block, rows)
     right = [name in block.numeric for name in block.head]
     below: list[int] = []
     while sum(widths) + 2 * (len(widths) - len(below) - 1) > WIDTH and len(below) < len(widths) - 1:
         below.append(max(range(len(widths)), key=widths.__getitem__))
         widths[below[-1]] = 0
     for number, row in enumerate(rows):
-        cells = [f"{c:>{w}}" if r else f"{c:<{w}}" for c, w, r in zip(row, widths, right, strict=True) if w]
-        lines = ["  ".join(cells).rstrip(), *(f"       {row[one]}" for one in sorted(below) if row[one])]
+        lines = [*_beside(row, widths, right), *(f"       {row[one]}" for one in sorted(below) if row[one])]
         yield from (_bold(line, colour) for line in lines) if number == 0 else lines
+
+
+def _narrowed(block: Table, rows: list[tuple[str, ...]]) -> list[int]:
+    """The width of each column; of those that may break, the widest gives way while there is too little room."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    least = {i: max(len(word) for row in rows for word in row[i].split(" "))
+             for i, name in enumerate(block.head) if name in block.wraps}  # fmt: skip
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+        wide = [i for i, width in least.items() if widths[i] > width]
+        if not wide:
+            break
+        widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _beside(row: tuple[str, ...], widths: list[int], right: list[bool]) -> Iterator[str]:
+    """One row, in as many lines as its longest cell takes."""
+    cells = [
+        [c] if len(c) <= w else list(_wrapped(c, indent="", width=w))
+        for c, w in zip(row, widths, strict=True)
+        if w
+    ]
+    shown = [(w, r) for w, r in zip(widths, right, strict=True) if w]
+    for at in range(max(map(len, cells))):
+        line = [cell[at] if at < len(cell) else "" for cell in cells]
+        yield "  ".join(
+            f"{c:>{w}}" if r else f"{c:<{w}}" for c, (w, r) in zip(line, shown, strict=True)
+        ).rstrip()
 
 
 def bar(block: Bar, colour: bool) -> Iterator[str]:
