@@ -198,7 +198,7 @@ def weight_of(
     number: int = 0,
 ) -> Weight:
     """The `Weight` that `array` of the table is in `layer`; its index is given later."""
-    gates = layout.gates if array.gates is None else array.gates
+    gates = layouts.gates_of(layout, array)
     sizes = {**sizes_of(layer), "gate": len(gates), "part": len(array.parts)}
     where = layout.path_two if direction and layout.path_two else layout.path
     words = {

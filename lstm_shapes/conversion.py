@@ -185,8 +185,7 @@ def _known(layer: Layer, told: Mapping[str, Any]) -> Meaning:
     for framework in (layer.framework, "keras2"):
         for layout in layouts.table(framework).values():
             shown = [array for array in layout.arrays if layouts.exists(array, said)]
-            gates = [layout.gates if array.gates is None else array.gates for array in shown]
-            patterns = [(array.pattern, own) for array, own in zip(shown, gates, strict=True)]
+            patterns = [(array.pattern, layouts.gates_of(layout, array)) for array in shown]
             title = layout.title or CELLS[layout.cell].name
             if patterns == stored and (title == layer.cell or framework != layer.framework):
                 return meaning(layout, {**said, **equations(layout, said, {**layout.options, **said})})

@@ -95,7 +95,7 @@ def shape(layout: Layout, array: Array) -> str:
     >>> shape(layouts.find("keras", "lstm"), layouts.find("keras", "lstm").arrays[0])
     '(input_dim, 4 · units)'
     """
-    gates = layout.gates if array.gates is None else array.gates
+    gates = layouts.gates_of(layout, array)
     sizes = {**SYMBOLS, "gate": len(gates), "part": len(array.parts), "direction": Word("directions")}
     words = [str(size).replace("*", " · ") for size in pattern.shape(array.pattern, sizes)]
     return f"({', '.join(words)}{',' if len(words) == 1 else ''})"

@@ -99,7 +99,7 @@ def _read(
 
 def known(reading: Reading, array: layouts.Array) -> dict[str, int]:
     """The sizes that an entry fixes."""
-    gates = reading.layout.gates if array.gates is None else array.gates
+    gates = layouts.gates_of(reading.layout, array)
     return {"gate": len(gates), "part": len(array.parts), "direction": len(reading.directions)}
 
 

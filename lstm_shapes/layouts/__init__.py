@@ -157,6 +157,16 @@ def frameworks() -> dict[str, dict[str, Layout]]:
     return {framework: table(framework) for framework in FRAMEWORKS}
 
 
+def gates_of(layout: Layout, array: Array) -> tuple[str, ...]:
+    """The gates that an array holds, in the order in which they are stored.
+
+    >>> lstm = find("tensorflow1", "block_lstm")
+    >>> [gates_of(lstm, array) for array in lstm.arrays[:2]]
+    [('input', 'cell', 'forget', 'output'), ('input',)]
+    """
+    return layout.gates if array.gates is None else array.gates
+
+
 def exists(array: Array, options: Mapping[str, Any]) -> bool:
     """Whether a layer with these options has this array."""
     return all(bool(options.get(key)) == value for key, value in array.when.items())

@@ -63,13 +63,19 @@ def variants(layout: layouts.Layout) -> Iterable[tuple[dict[str, bool], tuple[la
         yield options, tuple(array for array in layout.arrays if layouts.exists(array, options))
 
 
+def sizes_of(fit: Fit, array: layouts.Array) -> dict[str, Any]:
+    """The length of each axis of one of the arrays."""
+    gates = layouts.gates_of(fit.layout, array)
+    return {**fit.sizes, "gate": len(gates), "part": len(array.parts), "hidden": fit.sizes["unit"]}
+
+
 def solve(
     layout: layouts.Layout, arrays: tuple[layouts.Array, ...], shapes: tuple[tuple[int, ...], ...]
 ) -> dict[str, int] | None:
     """The sizes under which each array has its shape; None where there are none."""
     sizes: dict[str, int] = {}
     for array, shape in zip(arrays, shapes, strict=True):
-        gates = layout.gates if array.gates is None else array.gates
+        gates = layouts.gates_of(layout, array)
         found = pattern.solve(array.pattern, shape, {**sizes, "gate": len(gates), "part": len(array.parts)})
         if isinstance(found, pattern.Misfit):
             return None

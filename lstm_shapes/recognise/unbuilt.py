@@ -10,7 +10,7 @@ from lstm_shapes.layer import Explanation, UsageError
 from lstm_shapes.pattern import Word
 from lstm_shapes.recognise import cells
 from lstm_shapes.recognise.config import LAYOUTS_OF
-from lstm_shapes.recognise.fit import Fit
+from lstm_shapes.recognise.fit import Fit, sizes_of
 from lstm_shapes.recognise.graph import connected
 from lstm_shapes.recognise.live import tree
 from lstm_shapes.recognise.tree import MODELS, Held, Node
@@ -61,7 +61,7 @@ def planned(node: Node, reads: Any = Word("input_dim")) -> Node:  # noqa: B008  
     """The tree with the arrays that each cell will have; of a stack of cells each reads what the one before it hands on."""
     fit = _fit(node, reads)
     if fit is not None:
-        shapes = (pattern.shape(array.pattern, _sizes(fit, array)) for array in fit.arrays)
+        shapes = (pattern.shape(array.pattern, sizes_of(fit, array)) for array in fit.arrays)
         own = tuple(
             Held(Stored(array.name, shape, None)) for array, shape in zip(fit.arrays, shapes, strict=True)
         )
@@ -88,8 +88,3 @@ def _fit(node: Node, reads: Any) -> Fit | None:
             sides = dict(zip(WINDOW[len(WINDOW) - len(window) :], window, strict=True))
             return Fit(layout, arrays, {"input": reads, "unit": units, **sides}, options)
     return None
-
-
-def _sizes(fit: Fit, array: layouts.Array) -> dict[str, Any]:
-    gates = fit.layout.gates if array.gates is None else array.gates
-    return {**fit.sizes, "hidden": fit.sizes["unit"], "gate": len(gates), "part": len(array.parts)}

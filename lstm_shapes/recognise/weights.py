@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lstm_shapes import layouts, pattern
 from lstm_shapes.compute import weight_of
+from lstm_shapes.recognise.fit import sizes_of
 
 TYPE_CHECKING = False  # as in typing, whose import costs as much as argparse's
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ def weight(
     index: int | None = None,
 ) -> Weight:
     """The stored array as the entry describes it; shape and dtype are the file's."""
-    gates = fit.layout.gates if array.gates is None else array.gates
-    sizes = {**fit.sizes, "gate": len(gates), "part": len(array.parts), "hidden": fit.sizes["unit"]}
     return replace(
         weight_of(fit.layout, array, replace(layer, weights=()), direction),
         index=index,
@@ -36,7 +35,7 @@ def weight(
         name=None,  # the file has its own
         shape=tuple(stored.shape),
         dtype=stored.dtype,
-        gates=pattern.gate_ranges(array.pattern, gates, sizes),
+        gates=pattern.gate_ranges(array.pattern, layouts.gates_of(fit.layout, array), sizes_of(fit, array)),
     )
 
 

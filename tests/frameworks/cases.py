@@ -11,7 +11,8 @@ import numpy as np
 import rosetta
 from protocol import Case
 
-from lstm_shapes import UsageError, convert, layouts, pattern, reference
+from lstm_shapes import UsageError, convert, layouts, reference
+from lstm_shapes.asked import spatial
 from lstm_shapes.compute import from_numbers
 from lstm_shapes.conversion import Converted
 from lstm_shapes.layer import Layer
@@ -50,11 +51,6 @@ NOT_RUN = {
     "keras2/keras1_lstm",
     "keras2/keras1_gru",
 }  # no layer of today
-
-
-def spatial(layout: layouts.Layout) -> bool:
-    """Whether it is a convolution."""
-    return any("width" in axis for array in layout.arrays for axis in pattern.axes(array.pattern))
 
 
 def every() -> dict[str, layouts.Layout]:
