@@ -62,7 +62,7 @@ def together(nodeid: str) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """`--dist loadgroup` as it was meant: pytest 9.2 no longer shows xdist 3.8 the mark `xdist_group` in a test's id."""
+    """`--dist loadgroup` by `together`: of pytest 9.2, xdist 3.8 no longer learns the mark `xdist_group`."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByGroup(LoadScopeScheduling):

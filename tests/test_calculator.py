@@ -21,7 +21,7 @@ from lstm_shapes.compute import MERGE_MODES
 sys.path.append(str(ROOT / "docs" / "_ext"))
 import calculator_data
 
-pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 SEED, LAYERS = 1997, 600
 NUMBERS = ("input_dim", "units", "layers", "timesteps")

@@ -32,7 +32,7 @@ from lstm_shapes.render.outline import MORE, Para, outline
 sys.path.append(str(ROOT / "docs" / "_ext"))
 import drop
 
-pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.site
 in_browser = pytest.mark.browser
 
 CORPUS = pathlib.Path(__file__).parent / "corpus" / "files"

@@ -17,7 +17,6 @@ import npm_packages
 
 
 @pytest.mark.site
-@pytest.mark.xdist_group("site")
 def test_what_the_page_says_of_sizes_and_versions_is_so(site):
     about = json.loads((site / f"{drop.PAGE}-files" / "files.json").read_text(encoding="utf-8"))
     files = {name: (site / f"{drop.PAGE}-files" / name).stat().st_size for name in about["sizes"]}
@@ -63,7 +62,6 @@ def test_without_a_registry_the_build_says_what_to_do(tmp_path, monkeypatch):
 
 
 @pytest.mark.site
-@pytest.mark.xdist_group("site")
 def test_a_second_build_asks_nobody(site, monkeypatch):
     monkeypatch.setattr(npm_packages, "fetch", lambda *_: pytest.fail("npm was asked"))
     assert npm_packages.packed("pyodide").exists()

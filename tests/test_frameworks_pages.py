@@ -136,7 +136,7 @@ def button(driver, title):
 
 def in_browser(test):
     """A test that needs the built site and a browser."""
-    return pytest.mark.browser(pytest.mark.site(pytest.mark.xdist_group("site")(test)))
+    return pytest.mark.browser(pytest.mark.site(test))
 
 
 @in_browser

@@ -53,7 +53,6 @@ def test_matrices_that_do_not_fit_stop_the_build(words):
 
 @pytest.mark.site
 @pytest.mark.browser
-@pytest.mark.xdist_group("site")
 def test_the_cheat_sheet_is_one_page_of_a4(site):
     from pypdf import PdfReader
 
@@ -73,7 +72,6 @@ def test_the_cheat_sheet_is_one_page_of_a4(site):
 
 @pytest.mark.site
 @pytest.mark.browser
-@pytest.mark.xdist_group("site")
 def test_an_answer_is_folded_until_a_key_opens_it(site):
     from selenium.webdriver.common.keys import Keys
 

@@ -13,7 +13,7 @@ import lstm_shapes
 
 sys.path.append(str(ROOT / "docs" / "_ext"))
 
-pytestmark = [pytest.mark.site, pytest.mark.browser, pytest.mark.xdist_group("site")]
+pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import axe
 import browser
 import pytest
 
-pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.site
 
 NARROW, WIDE = 360, 1280
 FIRST = "index.html"

@@ -68,7 +68,7 @@ def rosetta_or_skip(framework: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "name"),
     [
-        pytest.param(entry, name, marks=pytest.mark.xdist_group(entry.partition("/")[0]))
+        pytest.param(entry, name)
         for entry, layout in ENTRIES.items()
         for name, kind in KINDS.items()
         if kind["cell"] == layout.cell and entry.partition("/")[0] in CI
@@ -86,7 +86,7 @@ def test_it_computes_what_keras_computed(entry, name):
 
 
 OWN = [
-    pytest.param(framework, name, layout, layers, arrays, id=name, marks=pytest.mark.xdist_group(framework))
+    pytest.param(framework, name, layout, layers, arrays, id=name)
     for framework in CI
     for name, layout, layers, arrays in own(framework)
 ]
@@ -167,7 +167,6 @@ MODULES = {
 }
 
 
-@pytest.mark.xdist_group("pytorch")
 @pytest.mark.parametrize("name", [*MODULES, "tagger"])
 def test_a_live_module_is_explained_in_its_own_words(live, name):
     """Every array at its place in the state dict, under the state dict's name and with its shape."""
@@ -183,7 +182,6 @@ def test_a_live_module_is_explained_in_its_own_words(live, name):
     assert live["said"]["loaded"] == []  # no other library was needed
 
 
-@pytest.mark.xdist_group("pytorch")
 @pytest.mark.parametrize("name", MODULES)
 def test_keras_computes_what_the_live_module_computed(live, name):
     cell, layers, two, bias = MODULES[name]

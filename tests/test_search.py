@@ -16,7 +16,7 @@ import browser
 import pytest
 from conftest import ROOT
 
-pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.site
 
 HERE = pathlib.Path(__file__).parent / "questions"
 FIRST = 3

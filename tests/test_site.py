@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import browser
 import pytest
 
-pytestmark = [pytest.mark.site, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.site
 
 LOADS = {(tag, "src") for tag in ("script", "img", "iframe", "source", "video", "audio", "embed")}
 LOADS |= {("object", "data"), ("use", "href"), ("video", "poster")}
